@@ -1,0 +1,109 @@
+# One make for everything; all that is made lies under build/.
+#
+#	make            the five tools
+#	make check      every test (needs what scripts/deps test installs)
+#	make install    PREFIX=/usr/local, DESTDIR for packagers
+#
+# A new file in lib/, cmd/, man/ or tests/ needs no edit here.
+
+VERSION := 1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+PROVE   ?= prove
+
+# Where a library has no pkg-config file (libjq on Debian 12), -lNAME serves.
+lib = $(shell pkg-config --libs $(1) 2>/dev/null || echo -l$(2))
+
+OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -DTW_VERSION='"$(VERSION)"' \
+	-iquote lib -include lib/banned.h \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wformat=2 -Wvla -MMD -MP
+COMPILE = $(CC) $(OURS) $(CPPFLAGS) $(CFLAGS)
+
+TOOLS := $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/tw-*.c))
+ROOMS := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+LAYERS := $(wildcard lib/catalog/*.tw)
+PAGES := $(wildcard man/*.[157])
+
+# Which outside library a program links: only the one whose room it uses.
+# The archive is searched, so a tool holds just the rooms it refers to.
+LIBS_tw-fetch   = $(call lib,libcurl,curl) $(call lib,zlib,z) -lpthread
+LIBS_tw-flatten = $(call lib,libjq,jq) $(call lib,zlib,z) -lm
+LIBS_unit       = $(call lib,libcurl,curl) $(call lib,libjq,jq) $(call lib,zlib,z) -lpthread -lm
+
+all: $(TOOLS)
+
+$(BUILD)/tw-%: $(BUILD)/cmd/tw-%.o $(BUILD)/libtw.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libtw.a \
+	    $(or $(LIBS_tw-$*),$(call lib,zlib,z)) $(LDLIBS)
+
+$(BUILD)/unit/%: $(BUILD)/unit/%.o $(BUILD)/libtw.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libtw.a $(LIBS_unit) $(LDLIBS)
+
+$(BUILD)/libtw.a: $(ROOMS) $(BUILD)/lib/catalog-data.o
+	rm -f $@
+	$(AR) rcs $@ $^
+
+# One rule for rooms, tools and unit tests; they differ only in their folder.
+define compile
+$(BUILD)/$(2)/%.o: $(1)/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(COMPILE) -c -o $$@ $$<
+endef
+$(eval $(call compile,lib,lib))
+$(eval $(call compile,cmd,cmd))
+$(eval $(call compile,tests/unit,unit))
+
+# The catalogue's layers, as C strings, so that the tools need no file at run time.
+$(BUILD)/catalog-data.c: $(LAYERS) scripts/embed
+	@mkdir -p $(@D)
+	sh scripts/embed $(LAYERS) >$@
+$(BUILD)/lib/catalog-data.o: $(BUILD)/catalog-data.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+# Objects depend on the flags they were made with: the stamp is rewritten only
+# when they change, so 'make CFLAGS=-O0' rebuilds and a second one does not.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(COMPILE))' >$@
+
+units: $(UNITS)
+
+# The tests see the tools first on PATH and never an installed copy.
+check: all units
+	TW_BUILD='$(abspath $(BUILD))' PATH='$(abspath $(BUILD))':"$$PATH" \
+	    $(PROVE) $(PROVEFLAGS) tests
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+check-asan:
+	$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g $(SANITIZE)' check
+
+check-valgrind: all units
+	TW_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' $(MAKE) check
+
+install: all
+	mkdir -p $(DESTDIR)$(BINDIR)
+	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
+	for p in $(PAGES); do s=$${p##*.}; mkdir -p $(DESTDIR)$(MANDIR)/man$$s && \
+	    install -m 644 $$p $(DESTDIR)$(MANDIR)/man$$s || exit 1; done
+
+uninstall:
+	for t in $(notdir $(TOOLS)); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
+	for p in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+.PHONY: all units check check-asan check-valgrind install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(wildcard $(BUILD)/*/*.d)
