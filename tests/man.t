@@ -1,0 +1,25 @@
+#!/bin/sh
+# The manual is true: every page is clean mdoc, and each tool's options are
+# those of its page.
+. "$(dirname "$0")/lib.sh"
+
+for page in "$ROOT"/man/*.[157]; do
+	name=${page##*/}
+	if command -v mandoc >/dev/null; then
+		check "$name is clean mdoc" "mandoc -Tlint -W warning '$page'"
+	else
+		skip "$name is clean mdoc" 'no mandoc'
+	fi
+	check "$name has its name in the first line of NAME" \
+	    "grep -q '^\.Nm ${name%.*}' '$page'"
+done
+
+# --list-options prints one option a line: letter, name, argument, help.
+for tool in "$ROOT"/cmd/tw-*.c; do
+	tool=${tool##*/} tool=${tool%.c} page=$ROOT/man/$tool.1
+	check "$tool has a page" "test -s '$page'"
+	check_same "$tool: the page describes exactly the options it takes" \
+	    "$tool --list-options | cut -f2 | sort" \
+	    "sed -n 's/^\.It.*Fl -\([a-z][a-z-]*\).*/\1/p' '$page' | sort"
+done
+finish
