@@ -74,7 +74,7 @@ struct stream {
 	const char *records;	/* member with the records; "." the whole body */
 	long page_size;		/* to ask for; 0: send none */
 	const char *size_name;	/* parameter it is sent in: "PageSize" */
-	bool per_account;	/* the path holds {AccountSid} */
+	bool per_account;	/* the path (or a query) holds {AccountSid} */
 
 	const char *parent;	/* stream, or NULL */
 	struct pair *feeds;	/* path parameter <- parent's member; "^X": the
@@ -110,6 +110,9 @@ struct stream {
 	size_t parameter_count;
 	const char **empty;	/* HTTP statuses that mean an empty list */
 	const char **groups;	/* "airbyte", ... */
+	const char *needs;	/* a parameter of its path or a required one, or
+				 * of a parent's, that nothing here supplies:
+				 * only --filter can; or NULL */
 	const char *note;	/* what a user should know, or NULL */
 	const char *source;	/* operation it was made from, or NULL */
 };
@@ -126,7 +129,9 @@ size_t catalog_count(void);
 const char *catalog_name(size_t i);	/* sorted */
 
 /* Every stream a word means: a name, a glob, "@airbyte", "@all", a product
- * ("@video").  Adds to names, each once, in order.  false: it means none. */
+ * ("@video").  Adds streams, each once, in order.  Globs and groups leave out
+ * what cannot be fetched without a --filter (needs).  false: it means
+ * none (or, with catalog_why() not empty, a bad stanza). */
 struct catalog_selection {
 	const struct stream **streams;
 	size_t count, room;
