@@ -7,8 +7,8 @@
  *	buf_release(&b);
  *
  * Invariants: text is never NULL after the first call and text[len] is NUL,
- * but the bytes may hold NULs.  A put beyond max changes nothing and sets
- * full, so a caller may check once, at the end.
+ * but the bytes may hold NULs.  A put beyond max changes nothing, sets
+ * full and makes later puts do nothing, so a caller may check once, at the end.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -37,7 +37,8 @@ void buf_clear(struct buf *b);		/* empty, not full; keeps its memory */
 void buf_release(struct buf *b);
 char *buf_take(struct buf *b);		/* yours to free; b is empty again */
 
-/* A place for at least len more bytes; move b->len yourself after writing.
+/* A place for at least len more bytes and a NUL; after writing, move b->len
+ * yourself (and put the NUL, if somebody reads the buffer as text).
  * NULL (and full) if that would pass the maximum. */
 char *buf_reserve(struct buf *b, size_t len);
 

@@ -25,7 +25,8 @@ struct out {
 	size_t len, room;
 	int fd;
 	int error;		/* errno of the first failure; sticky */
-	unsigned long long total;	/* bytes put so far, before gzip */
+	unsigned long long total;	/* bytes handed over, before gzip; what
+				 * is put and still here comes on top */
 	const char *name;	/* kept: what messages call this output */
 	char why[512];
 	struct out_gzip *gzip;
@@ -42,6 +43,9 @@ void out_spill(struct out *o, const void *bytes, size_t len);	/* the slow way */
  * NULL: after a failure the bytes go nowhere. */
 char *out_reserve(struct out *o, size_t len);
 int out_flush(struct out *o);	/* hand over all: 0, or -1 with o->why */
+/* All is put: as out_flush, and end the gzip stream.  For a caller that has
+ * to fsync(2) before it closes. */
+int out_end(struct out *o);
 /* Flush, end the gzip stream, close(2) (not of 0..2, which are only flushed),
  * free.  0, or -1 with o->why: the output is not complete. */
 int out_close(struct out *o);
@@ -69,7 +73,14 @@ out_byte(struct out *o, char c)
 	out_put(o, &c, 1);
 }
 
-/* The tools' standard output: opened once, flushed whenever input runs dry,
+static inline unsigned long long
+out_total(const struct out *o)
+{
+	return o->total + o->len;
+}
+
+/* The tools' standard output: opened once by out_start (a closed descriptor
+ * 1 ends the process with 74), flushed whenever input runs dry and at exit,
  * and proved written by out_finish, the last call of every main: it closes
  * standard output and returns the exit status (74 if it could not be written,
  * else the status so far). */
