@@ -13,8 +13,10 @@
  *	};
  *	argv = option_parse(&page, argc, argv);		-> the operands
  *
- * Rows are in alphabetical order of the long name.  --help (stdout, status 0)
- * and --version are added by the room.  A wrong use ends the process with
+ * Rows are in alphabetical order of the long name.  --help and --version are
+ * added by the room, and --list-options, which no help shows: letter, name,
+ * argument and help of every option, a line each, for completions and for the
+ * test against the manual.  All three answer on stdout with status 0.  A wrong use ends the process with
  * status 64, one line, and "try 'tool --help'"; an unknown long option names
  * the nearest.  Options and operands may be mixed until "--".
  */
@@ -46,7 +48,7 @@ struct option_row {
 	const char *help;
 	enum option_kind kind;
 	void *where;
-	long min, max;		/* OPTION_NUMBER */
+	long min, max;		/* OPTION_NUMBER; both 0: from 0 on */
 	const char *choices;	/* OPTION_CHOICE */
 };
 

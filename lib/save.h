@@ -43,7 +43,8 @@ void save_cancel(struct save *s);	/* remove the temporary file */
 enum save_part { SAVE_WRITER = 0, SAVE_FETCH = 1, SAVE_COMMIT = 2 };
 int save_lock(const char *path, enum save_part part, bool wait, int *holder);
 void save_unlock(const char *path, enum save_part part);
-/* Who holds a part, without taking it: 0 nobody, else a process id. */
+/* Who holds a part, without taking it: 0 nobody (or this process), else a
+ * process id; -1 somebody the kernel cannot name.  The same for *holder. */
 int save_holder(const char *path, enum save_part part);
 
 #endif

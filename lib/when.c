@@ -106,8 +106,10 @@ assemble(const struct parts *t, int64_t *at)
 #define LETTERS(a, b, c) ((a) << 16 | (b) << 8 | (c))
 
 static inline int
-letters(const char *p)
+letters(const char *text)
 {
+	const unsigned char *p = (const unsigned char *)text;
+
 	return LETTERS(p[0] | 0x20, p[1] | 0x20, p[2] | 0x20);
 }
 
