@@ -1,0 +1,640 @@
+#include "json.h"
+
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+/* What went wrong and where; filled once, by whoever returns NULL. */
+struct fault {
+	const char *why, *where;
+};
+
+static const char *
+wrong(struct fault *f, const char *why, const char *where)
+{
+	f->why = why;
+	f->where = where;
+	return NULL;
+}
+
+static const char cut[] = "it ends in the middle of a value";
+
+static inline const char *
+space(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' ||
+	    *p == '\r'))
+		p++;
+	return p;
+}
+
+/*
+ * The first byte at or after p that the inside of a string cannot just pass:
+ * a quote, a backslash, a control or the start of something not ASCII.  Read
+ * as signed, the last two are the bytes below 0x20: one comparison.
+ */
+static inline const char *
+plain_run(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i slash = _mm_set1_epi8('\\');
+	const __m128i blank = _mm_set1_epi8(0x20);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i hit = _mm_or_si128(_mm_or_si128(
+		    _mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
+		    _mm_cmplt_epi8(v, blank));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		if (mask)
+			return p + __builtin_ctz(mask);
+	}
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+	const int8x16_t quote = vdupq_n_s8('"');
+	const int8x16_t slash = vdupq_n_s8('\\');
+	const int8x16_t blank = vdupq_n_s8(0x20);
+
+	for (; end - p >= 16; p += 16) {
+		int8x16_t v = vld1q_s8((const int8_t *)p);
+		uint8x16_t hit = vorrq_u8(vorrq_u8(vceqq_s8(v, quote),
+		    vceqq_s8(v, slash)), vcltq_s8(v, blank));
+		/* Four bits a byte: NEON has no movemask. */
+		uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(
+		    vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+
+		if (mask)
+			return p + (__builtin_ctzll(mask) >> 2);
+	}
+#endif
+	while (p < end && *p != '"' && *p != '\\' && (signed char)*p >= 0x20)
+		p++;
+	return p;
+}
+
+/* Length of the UTF-8 sequence at p (RFC 3629: no overlong form, no
+ * surrogate, nothing above U+10FFFF), or 0. */
+static size_t
+utf8_length(const char *text, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t left = (size_t)(end - text);
+	unsigned low = 0x80, high = 0xbf;	/* of the second byte */
+	size_t len, i;
+
+	if (left == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < len)
+		return 0;
+	switch (p[0]) {
+	case 0xe0: low = 0xa0; break;
+	case 0xed: high = 0x9f; break;
+	case 0xf0: low = 0x90; break;
+	case 0xf4: high = 0x8f; break;
+	}
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (i = 2; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* From the first byte inside a string to its closing quote. */
+static inline const char *
+pass_string(const char *p, const char *end, bool *escaped, struct fault *f)
+{
+	size_t n;
+	int i;
+
+	*escaped = false;
+	for (;;) {
+		p = plain_run(p, end);
+		if (p == end)
+			return wrong(f, "a string that does not end", end);
+		if (*p == '"')
+			return p;
+		if (*p == '\\') {
+			*escaped = true;
+			if (++p == end)
+				return wrong(f, "a string that does not end",
+				    end);
+			switch (*p++) {
+			case '"': case '\\': case '/': case 'b': case 'f':
+			case 'n': case 'r': case 't':
+				continue;
+			case 'u':
+				for (i = 0; i < 4; i++, p++)
+					if (p == end || hex_digit(*p) < 0)
+						return wrong(f, "\\u without "
+						    "four hex digits", p);
+				continue;
+			}
+			return wrong(f, "an escape JSON does not have", p - 1);
+		}
+		if ((unsigned char)*p < 0x20)
+			return wrong(f, "a control byte in a string", p);
+		do {
+			if ((n = utf8_length(p, end)) == 0)
+				return wrong(f, "not valid UTF-8", p);
+			p += n;
+		} while (p < end && (signed char)*p < 0);
+	}
+}
+
+static inline bool
+is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+static inline const char *
+pass_number(const char *p, const char *end, struct fault *f)
+{
+	if (*p == '-')
+		p++;
+	if (!is_digit(p, end))
+		return wrong(f, "a number without digits", p);
+	if (*p++ == '0' && is_digit(p, end))
+		return wrong(f, "a number that starts with 0", p);
+	while (is_digit(p, end))
+		p++;
+	if (p < end && *p == '.') {
+		if (!is_digit(++p, end))
+			return wrong(f, "a number without digits", p);
+		while (is_digit(p, end))
+			p++;
+	}
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		if (++p < end && (*p == '+' || *p == '-'))
+			p++;
+		if (!is_digit(p, end))
+			return wrong(f, "a number without digits", p);
+		while (is_digit(p, end))
+			p++;
+	}
+	return p;
+}
+
+static const char *pass_container(const char *p, const char *end, int levels,
+    struct fault *f);
+
+/* One value, of which p is the first byte; containers may be levels deep.
+ * Returns the place behind it. */
+static inline const char *
+pass_value(const char *p, const char *end, int levels, struct json *value,
+    struct fault *f)
+{
+	const char *start = p;
+
+	if (p == end)
+		return wrong(f, cut, end);
+	value->escaped = false;
+	switch (*p) {
+	case '"':
+		value->kind = JSON_STRING;
+		value->text = start + 1;
+		p = pass_string(start + 1, end, &value->escaped, f);
+		if (!p)
+			return NULL;
+		value->len = (size_t)(p - value->text);
+		return p + 1;
+	case '{':
+	case '[':
+		value->kind = *p == '{' ? JSON_OBJECT : JSON_ARRAY;
+		p = pass_container(p, end, levels, f);
+		break;
+	case 'n':
+		value->kind = JSON_NULL;
+		p = end - p >= 4 && memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
+		goto literal;
+	case 't':
+		value->kind = JSON_TRUE;
+		p = end - p >= 4 && memcmp(p, "true", 4) == 0 ? p + 4 : NULL;
+		goto literal;
+	case 'f':
+		value->kind = JSON_FALSE;
+		p = end - p >= 5 && memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
+	literal:
+		if (!p)
+			return wrong(f, "not a value JSON knows", start);
+		break;
+	default:
+		if (*p != '-' && !is_digit(p, end))
+			return wrong(f, "not a value JSON knows", p);
+		value->kind = JSON_NUMBER;
+		p = pass_number(p, end, f);
+	}
+	if (!p)
+		return NULL;
+	value->text = start;
+	value->len = (size_t)(p - start);
+	return p;
+}
+
+/* From a name's opening quote to the first byte of its value. */
+static inline const char *
+pass_name(const char *p, const char *end, struct json *name, struct fault *f)
+{
+	if (p == end)
+		return wrong(f, cut, end);
+	if (*p != '"')
+		return wrong(f, "a name must be a string", p);
+	name->kind = JSON_STRING;
+	name->text = ++p;
+	if (!(p = pass_string(p, end, &name->escaped, f)))
+		return NULL;
+	name->len = (size_t)(p - name->text);
+	p = space(p + 1, end);
+	if (p == end)
+		return wrong(f, cut, end);
+	if (*p != ':')
+		return wrong(f, "no ':' behind a name", p);
+	return space(p + 1, end);
+}
+
+/*
+ * A container that nobody looks into yet: validated without recursion, with
+ * one bit a level for whether it is an object.
+ */
+static const char *
+pass_container(const char *p, const char *end, int levels, struct fault *f)
+{
+	uint64_t objects[(JSON_DEPTH + 63) / 64] = { 0 };
+	struct json skipped;
+	int depth = 0;
+	bool object;
+
+open:
+	if (depth == levels)
+		return wrong(f, "nested too deeply", p);
+	object = *p == '{';
+	objects[depth / 64] &= ~((uint64_t)1 << depth % 64);
+	objects[depth / 64] |= (uint64_t)object << depth % 64;
+	depth++;
+	p = space(p + 1, end);
+	if (p < end && *p == (object ? '}' : ']'))
+		goto closed;
+	for (;;) {
+		if (object && !(p = pass_name(p, end, &skipped, f)))
+			return NULL;
+		if (p < end && (*p == '{' || *p == '['))
+			goto open;
+		if (!(p = pass_value(p, end, 0, &skipped, f)))
+			return NULL;
+	next:
+		p = space(p, end);
+		if (p == end)
+			return wrong(f, cut, end);
+		if (*p == ',') {
+			p = space(p + 1, end);
+			continue;
+		}
+		if (*p != (object ? '}' : ']'))
+			return wrong(f, object ? "no ',' or '}' behind a member"
+			    : "no ',' or ']' behind an element", p);
+	closed:
+		p++;
+		if (--depth == 0)
+			return p;
+		object = objects[(depth - 1) / 64] >> (depth - 1) % 64 & 1;
+		goto next;
+	}
+}
+
+enum { FIRST, MORE, ENDED, FAILED };
+
+static int
+walk_failed(struct json_walk *w, const char *why, const char *where)
+{
+	w->why = why;
+	w->offset = (size_t)(where - w->start);
+	w->state = FAILED;
+	return -1;
+}
+
+/* What is wrong with a text whose first byte starts no value. */
+static const char *
+bad_start(const char *p, const char *end)
+{
+	if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		return "a byte order mark";
+	return p == end ? "it is empty" : "not a value JSON knows";
+}
+
+void
+json_walk(struct json_walk *w, const char *text, size_t len)
+{
+	const char *p, *end = text + len;
+
+	w->start = text;
+	w->end = end;
+	w->why = NULL;
+	w->offset = 0;
+	w->object = false;
+	p = space(text, end);
+	if (p == end || (*p != '{' && *p != '[')) {
+		struct json value;
+		struct fault f;
+
+		if (p < end && pass_value(p, end, 0, &value, &f))
+			walk_failed(w, "not an object or an array", p);
+		else
+			walk_failed(w, bad_start(p, end), p);
+		return;
+	}
+	w->object = *p == '{';
+	w->state = FIRST;
+	w->at = p + 1;
+}
+
+int
+json_next(struct json_walk *w, struct json *name, struct json *value)
+{
+	const char *p = w->at, *end = w->end;
+	struct fault f;
+
+	if (w->state >= ENDED)
+		return w->state == ENDED ? 0 : -1;
+	p = space(p, end);
+	if (p == end)
+		return walk_failed(w, cut, end);
+	if (*p == (w->object ? '}' : ']')) {
+		p = space(p + 1, end);
+		if (p < end)
+			return walk_failed(w, "something behind the value", p);
+		w->state = ENDED;
+		w->at = p;
+		return 0;
+	}
+	if (w->state == MORE) {
+		if (*p != ',')
+			return walk_failed(w, w->object ?
+			    "no ',' or '}' behind a member" :
+			    "no ',' or ']' behind an element", p);
+		p = space(p + 1, end);
+	}
+	if (w->object) {
+		if (!(p = pass_name(p, end, name, &f)))
+			return walk_failed(w, f.why, f.where);
+	} else {
+		name->kind = JSON_STRING;
+		name->escaped = false;
+		name->text = p;
+		name->len = 0;
+	}
+	if (!(p = pass_value(p, end, JSON_DEPTH - 1, value, &f)))
+		return walk_failed(w, f.why, f.where);
+	w->at = p;
+	w->state = MORE;
+	return 1;
+}
+
+static const char *
+whole_value(const char *text, size_t len, struct json *value, struct fault *f)
+{
+	const char *end = text + len;
+	const char *p = space(text, end);
+
+	if (p == end || (signed char)*p < 0)
+		return wrong(f, bad_start(p, end), p);
+	if (!(p = pass_value(p, end, JSON_DEPTH, value, f)))
+		return NULL;
+	p = space(p, end);
+	if (p < end)
+		return wrong(f, "something behind the value", p);
+	return p;
+}
+
+bool
+json_value(const char *text, size_t len, struct json *value)
+{
+	struct fault f;
+
+	return whole_value(text, len, value, &f) != NULL;
+}
+
+const char *
+json_check(const char *text, size_t len, size_t *offset)
+{
+	struct json value;
+	struct fault f;
+
+	if (whole_value(text, len, &value, &f))
+		return NULL;
+	if (offset)
+		*offset = (size_t)(f.where - text);
+	return f.why;
+}
+
+bool
+json_member(const struct json *object, const char *name, struct json *value)
+{
+	struct json_walk w;
+	struct json n, v;
+	bool found = false;
+
+	if (object->kind != JSON_OBJECT)
+		return false;
+	json_walk(&w, object->text, object->len);
+	while (json_next(&w, &n, &v) > 0)
+		if (json_is(&n, name)) {
+			*value = v;
+			found = true;
+		}
+	return found;
+}
+
+static unsigned
+hex4(const char *p)
+{
+	return (unsigned)hex_digit(p[0]) << 12 | (unsigned)hex_digit(p[1]) << 8
+	    | (unsigned)hex_digit(p[2]) << 4 | (unsigned)hex_digit(p[3]);
+}
+
+static size_t
+utf8_put(unsigned code, char *out)
+{
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		out[0] = (char)(0xc0 | code >> 6);
+		out[1] = (char)(0x80 | (code & 0x3f));
+		return 2;
+	}
+	if (code < 0x10000) {
+		out[0] = (char)(0xe0 | code >> 12);
+		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (code & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | code >> 18);
+	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (code & 0x3f));
+	return 4;
+}
+
+/* The escape at *at (a valid one, with its backslash) as UTF-8; moves *at
+ * behind it, and behind the second half of a surrogate pair. */
+static size_t
+decode_escape(const char **at, const char *end, char out[4])
+{
+	static const char letters[] = "bfnrt", means[] = "\b\f\n\r\t";
+	const char *p = *at + 2, *letter;
+	unsigned code, low;
+
+	if (p[-1] != 'u') {
+		letter = strchr(letters, p[-1]);
+		out[0] = letter ? means[letter - letters] : p[-1];
+		*at = p;
+		return 1;
+	}
+	code = hex4(p);
+	p += 4;
+	if (code >= 0xd800 && code < 0xdc00 && end - p >= 6 &&
+	    p[0] == '\\' && p[1] == 'u' &&
+	    (low = hex4(p + 2)) >= 0xdc00 && low < 0xe000) {
+		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+		p += 6;
+	}
+	if (code >= 0xd800 && code < 0xe000)
+		code = 0xfffd;
+	*at = p;
+	return utf8_put(code, out);
+}
+
+size_t
+json_decode(const struct json *string, char *out)
+{
+	const char *p = string->text, *end = p + string->len, *slash;
+	char *o = out;
+
+	while (p < end) {
+		slash = memchr(p, '\\', (size_t)(end - p));
+		if (!slash)
+			slash = end;
+		memmove(o, p, (size_t)(slash - p));
+		o += slash - p;
+		p = slash;
+		if (p < end)
+			o += decode_escape(&p, end, o);
+	}
+	return (size_t)(o - out);
+}
+
+bool
+json_is(const struct json *string, const char *text)
+{
+	const char *p = string->text, *end = p + string->len;
+	size_t left = strlen(text), n;
+	char decoded[4];
+
+	if (!string->escaped)
+		return json_same(string, text, left);
+	for (; p < end; text += n, left -= n) {
+		n = 1;
+		decoded[0] = *p;
+		if (*p == '\\')
+			n = decode_escape(&p, end, decoded);
+		else
+			p++;
+		if (n > left || memcmp(text, decoded, n) != 0)
+			return false;
+	}
+	return left == 0;
+}
+
+size_t
+json_encode(const char *bytes, size_t len, char *out)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *p = bytes, *end = bytes + len, *run;
+	char *o = out;
+	size_t n;
+
+	while (p < end) {
+		run = plain_run(p, end);
+		memcpy(o, p, (size_t)(run - p));
+		o += run - p;
+		if ((p = run) == end)
+			break;
+		if ((signed char)*p < 0) {
+			if ((n = utf8_length(p, end)) > 0) {
+				memcpy(o, p, n);
+				o += n;
+				p += n;
+			} else {
+				memcpy(o, "\xef\xbf\xbd", 3);
+				o += 3;
+				p++;
+			}
+			continue;
+		}
+		*o++ = '\\';
+		switch (*p) {
+		case '\b': *o++ = 'b'; break;
+		case '\f': *o++ = 'f'; break;
+		case '\n': *o++ = 'n'; break;
+		case '\r': *o++ = 'r'; break;
+		case '\t': *o++ = 't'; break;
+		case '"': case '\\': *o++ = *p; break;
+		default:
+			memcpy(o, "u00", 3);
+			o[3] = hex[*p >> 4 & 15];
+			o[4] = hex[*p & 15];
+			o += 5;
+		}
+		p++;
+	}
+	return (size_t)(o - out);
+}
+
+size_t
+json_compact(const char *text, size_t len, char *out)
+{
+	const char *p = text, *end = text + len, *from;
+	char *o = out;
+
+	while (p < end) {
+		from = p;
+		if (*p == '"') {
+			for (p = plain_run(p + 1, end); p < end && *p != '"';
+			    p = plain_run(p, end))
+				p += *p == '\\' && end - p > 1 ? 2 : 1;
+			p += p < end;
+		} else if ((p = space(p, end)) > from) {
+			continue;
+		} else {
+			while (p < end && *p != '"' && space(p, p + 1) == p)
+				p++;
+		}
+		memmove(o, from, (size_t)(p - from));
+		o += p - from;
+	}
+	return (size_t)(o - out);
+}
