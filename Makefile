@@ -10,7 +10,8 @@ VERSION := 1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
-MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+MANDIR  ?= $(DATADIR)/man
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 PROVE   ?= prove
@@ -88,21 +89,43 @@ check-asan:
 check-valgrind: all units
 	TW_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' $(MAKE) check
 
-install: all
+# Completion code, from the tools' own option tables.
+COMPLETIONS = bash-completion/completions/tw zsh/site-functions/_tw \
+	fish/vendor_completions.d/tw.fish
+completions: all
+	@mkdir -p $(addprefix $(BUILD)/share/,$(dir $(COMPLETIONS)))
+	@for f in $(COMPLETIONS); do PATH='$(abspath $(BUILD))':"$$PATH" \
+	    scripts/completions $${f%%[-/]*} $(TOOLS) >$(BUILD)/share/$$f || exit 1; done
+
+# The tools on PATH that are scripts: they compose the others.
+SCRIPTS := scripts/tw-sync
+
+install: all completions
 	mkdir -p $(DESTDIR)$(BINDIR)
-	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
+	install -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
+	for f in $(COMPLETIONS); do mkdir -p $(DESTDIR)$(DATADIR)/$${f%/*} && \
+	    install -m 644 $(BUILD)/share/$$f $(DESTDIR)$(DATADIR)/$$f || exit 1; done
 	for p in $(PAGES); do s=$${p##*.}; mkdir -p $(DESTDIR)$(MANDIR)/man$$s && \
 	    install -m 644 $$p $(DESTDIR)$(MANDIR)/man$$s || exit 1; done
 
 uninstall:
-	for t in $(notdir $(TOOLS)); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
+	for t in $(notdir $(TOOLS) $(SCRIPTS)); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
+	for f in $(COMPLETIONS); do rm -f $(DESTDIR)$(DATADIR)/$$f; done
 	for p in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
+
+# A tarball of what git has, and the version, for scripts.
+dist:
+	@mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=tw-$(VERSION)/ -o $(BUILD)/tw-$(VERSION).tar.gz HEAD
+version:
+	@echo $(VERSION)
 
 clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all units check check-asan check-valgrind install uninstall clean FORCE
+.PHONY: all units completions check check-asan check-valgrind install \
+	uninstall dist version clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
