@@ -90,12 +90,12 @@ check-valgrind: all units
 	TW_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' $(MAKE) check
 
 # Completion code, from the tools' own option tables.
-COMPLETIONS = bash-completion/completions/tw zsh/site-functions/_tw \
-	fish/vendor_completions.d/tw.fish
+COMPLETIONS = $(foreach t,$(notdir $(TOOLS)),bash-completion/completions/$(t) \
+	zsh/site-functions/_$(t) fish/vendor_completions.d/$(t).fish)
 completions: all
 	@mkdir -p $(addprefix $(BUILD)/share/,$(dir $(COMPLETIONS)))
-	@for f in $(COMPLETIONS); do PATH='$(abspath $(BUILD))':"$$PATH" \
-	    scripts/completions $${f%%[-/]*} $(TOOLS) >$(BUILD)/share/$$f || exit 1; done
+	@for f in $(COMPLETIONS); do t=$${f##*/}; t=$${t#_}; t=$${t%.fish}; \
+	    scripts/completions $${f%%[-/]*} $(BUILD)/$$t >$(BUILD)/share/$$f || exit 1; done
 
 # The tools on PATH that are scripts: they compose the others.
 SCRIPTS := scripts/tw-sync
