@@ -85,7 +85,7 @@ enum kind {
 	PAIRS,			/* NAME=VALUE */
 	VALUES,			/* NAME VALUE */
 	CONDITIONS,		/* FIELD = VALUES, FIELD != VALUES */
-	PAGING, SIZE, PARENT, WINDOW, PARAMETER, COLUMN
+	PAGING, RECORDS, SIZE, PARENT, WINDOW, PARAMETER, COLUMN
 };
 
 struct attribute {
@@ -114,15 +114,15 @@ static const struct attribute attributes[] = {
 	{ "note", REST, AT(note), 0, 1, 1, "TEXT" },
 	{ "only", CONDITIONS, LIST(only, only_count), 3, 3,
 	    "FIELD = VALUE,... or FIELD != VALUE,..." },
-	{ "paging", PAGING, AT(paging), 0, 1, 1,
-	    "2010, meta, token, scim, number or none" },
+	{ "paging", PAGING, AT(paging), 0, 1, 2,
+	    "2010, meta, token [PARAMETER], scim, number or none" },
 	{ "parameter", PARAMETER, LIST(parameters, parameter_count), 1, 3,
 	    "NAME [VALUE,VALUE...] [required]" },
 	{ "parent", PARENT, LIST(feeds, feed_count), 1, WORDS_MAX,
 	    "STREAM PARAMETER=MEMBER..." },
 	{ "path", TEXT, AT(path), 0, 1, 1, "/PATH/{Parameter}" },
 	{ "query", PAIRS, LIST(query, query_count), 1, 1, "NAME=VALUE" },
-	{ "records", TEXT, AT(records), 0, 1, 1, "MEMBER or ." },
+	{ "records", RECORDS, AT(records), 0, 1, 2, "MEMBER [NAME] or ." },
 	{ "retention", DURATION, AT(retention), 0, 1, 1, "DURATION" },
 	{ "size", SIZE, AT(page_size), 0, 1, 2, "NUMBER [PARAMETER]" },
 	{ "source", REST, AT(source), 0, 1, 1, "TEXT" },
@@ -130,9 +130,9 @@ static const struct attribute attributes[] = {
 	{ "values", VALUES, LIST(values, value_count), 2, 2,
 	    "PARAMETER VALUE,VALUE..." },
 	{ "version", TEXT, AT(version), 0, 1, 1, "MEMBER" },
-	{ "window", WINDOW, AT(window), 0, 5, 5,
-	    "MEMBER LOW HIGH day|try|instant BOUNDS, where BOUNDS is one of "
-	    "[] [) (] ()" },
+	{ "window", WINDOW, AT(window), 0, 5, 7,
+	    "MEMBER LOW HIGH day|try|instant BOUNDS [whole] [bounded], where "
+	    "BOUNDS is one of [] [) (] ()" },
 };
 #define ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
 
@@ -343,13 +343,22 @@ put_column(struct reader *r, char **words, size_t n)
 }
 
 static int
-put_window(struct reader *r, char **words)
+put_window(struct stream *s, char **words, size_t n)
 {
-	struct stream *s = r->stream;
 	int grain = name_index(granularity_names, COUNT(granularity_names),
 	    words[3]);
 	const char *bounds = words[4];
+	size_t i;
 
+	s->window_whole = s->window_bounded = false;
+	for (i = 5; i < n; i++) {
+		if (strcmp(words[i], "whole") == 0)
+			s->window_whole = true;
+		else if (strcmp(words[i], "bounded") == 0)
+			s->window_bounded = true;
+		else
+			return -1;
+	}
 	if (grain <= WINDOW_NONE || strlen(bounds) != 2 ||
 	    strchr("[(", bounds[0]) == NULL || strchr("])", bounds[1]) == NULL)
 		return -1;
@@ -413,7 +422,12 @@ put_attribute(struct reader *r, const struct attribute *a, char **words,
 		found = name_index(paging_names, COUNT(paging_names), words[0]);
 		if (found < 0)
 			return -1;
-		*(enum paging *)where = (enum paging)found;
+		s->paging = (enum paging)found;
+		s->token_name = n > 1 ? words[1] : "pageToken";
+		return n > 1 && s->paging != PAGING_TOKEN ? -1 : 0;
+	case RECORDS:
+		s->records = words[0];
+		s->bare = n > 1 ? words[1] : NULL;
 		return 0;
 	case SIZE:
 		return put_size(s, words, n);
@@ -426,7 +440,7 @@ put_attribute(struct reader *r, const struct attribute *a, char **words,
 				return -1;
 		return 0;
 	case WINDOW:
-		return put_window(r, words);
+		return put_window(s, words, n);
 	case PARAMETER:
 		return put_parameter(s, words, n);
 	case COLUMN:
@@ -658,6 +672,24 @@ has_pair(const struct pair *all, size_t count, const char *name, size_t len)
 	return false;
 }
 
+/* Is "_message_sid" {MessageSid} of the path (or "_account")? */
+static bool
+is_context(const struct stream *s, const char *key)
+{
+	const char *at;
+	char name[CATALOG_CONTEXT];
+
+	if (strcmp(key, "_account") == 0)
+		return true;
+	for (at = s->path; (at = strchr(at, '{')) != NULL;) {
+		at++;
+		stream_context(name, sizeof(name), at, strcspn(at, "}"));
+		if (strcmp(name, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The first parameter that nothing in the catalogue supplies, or NULL. */
 static const char *
 find_needs(const struct stream *s)
@@ -710,8 +742,17 @@ check_stream(struct stream *s, const struct stanza *z)
 		    "stream %s: its path has no {%s} for the values", s->name,
 		    s->values[i].name);
 	for (key = s->key; key && *key; key++)
-		MUST(**key == '_' || stream_column(s, *key, strlen(*key)),
-		    "stream %s: key %s is not a column", s->name, *key);
+		MUST(**key == '_' ? is_context(s, *key) :
+		    stream_column(s, *key, strlen(*key)) != NULL,
+		    "stream %s: key %s is neither a column nor a parameter of "
+		    "its path", s->name, *key);
+	/* --since and --until ask for these; a --filter would defeat them. */
+	if (s->window != WINDOW_NONE) {
+		drop_item((char *)s->parameters, &s->parameter_count,
+		    sizeof(*s->parameters), s->window_low);
+		drop_item((char *)s->parameters, &s->parameter_count,
+		    sizeof(*s->parameters), s->window_high);
+	}
 	s->needs = find_needs(s);
 	if (s->parent != NULL) {
 		const struct stream *parent = catalog_find(s->parent);
@@ -813,35 +854,41 @@ good_name(const char *name, size_t len)
 	return true;
 }
 
-/* "stream NAME" or "amend NAME" in column 1. */
+/* "stream NAME" or "amend NAME..." in column 1.  Amended names share the
+ * lines that follow: each becomes a stanza of its own. */
 static int
 add_heading(const char *file, unsigned long line, const char *text,
     const char *end)
 {
 	struct stanza z = { NULL, 0, end + 1, end + 1, file, line, false };
 	const char *at = text;
-	size_t word;
+	size_t names = 0;
 
 	while (at < end && !blank(*at))
 		at++;
-	word = (size_t)(at - text);
-	z.amends = word == 5 && memcmp(text, "amend", 5) == 0;
-	if (!z.amends && !(word == 6 && memcmp(text, "stream", 6) == 0))
+	z.amends = at - text == 5 && memcmp(text, "amend", 5) == 0;
+	if (!z.amends && !(at - text == 6 && memcmp(text, "stream", 6) == 0))
 		return fail(file, line,
-		    "a stanza begins with 'stream NAME' or 'amend NAME'");
-	while (at < end && blank(*at))
-		at++;
-	z.name = at;
-	while (at < end && !blank(*at))
-		at++;
-	z.name_len = (size_t)(at - z.name);
-	while (at < end && blank(*at))
-		at++;
-	if ((at < end && *at != '#') || !good_name(z.name, z.name_len))
-		return fail(file, line, "a stream's name is one word of small "
-		    "letters, digits and _, at most %d", NAME_BYTES);
-	stanzas = grow(stanzas, stanza_count, sizeof(z));
-	stanzas[stanza_count++] = z;
+		    "a stanza begins with 'stream NAME' or 'amend NAME...'");
+	for (;; names++) {
+		while (at < end && blank(*at))
+			at++;
+		if (at == end || *at == '#')
+			break;
+		z.name = at;
+		while (at < end && !blank(*at))
+			at++;
+		z.name_len = (size_t)(at - z.name);
+		if (!good_name(z.name, z.name_len))
+			return fail(file, line, "a stream's name is one word "
+			    "of small letters, digits and _, at most %d",
+			    NAME_BYTES);
+		stanzas = grow(stanzas, stanza_count, sizeof(z));
+		stanzas[stanza_count++] = z;
+	}
+	if (names == 0 || (names > 1 && !z.amends))
+		return fail(file, line, names ? "'stream' defines one name" :
+		    "a stream's name is missing");
 	return 0;
 }
 
@@ -849,17 +896,21 @@ static int
 add_layer(const char *file, const char *text, size_t len)
 {
 	const char *end = text + len, *next;
-	size_t first = stanza_count;
+	size_t open = stanza_count, first = open;	/* stanzas being read */
 	unsigned long line = 1;
 
 	for (; text < end; text = next + 1, line++) {
 		if ((next = memchr(text, '\n', (size_t)(end - text))) == NULL)
 			next = end;
 		if (text < next && !blank(*text) && *text != '#') {
+			open = stanza_count;
 			if (add_heading(file, line, text, next))
 				return -1;
 		} else if (stanza_count > first) {
-			stanzas[stanza_count - 1].end = next;
+			size_t i;
+
+			for (i = open; i < stanza_count; i++)
+				stanzas[i].end = next;
 		} else if (text < next && *text != '#' &&
 		    text + strspn(text, " \t\r") < next) {
 			return fail(file, line, "an indented line before the "
@@ -1033,6 +1084,27 @@ stream_column(const struct stream *s, const char *name, size_t len)
 		    s->columns[i].name[len] == '\0')
 			return &s->columns[i];
 	return NULL;
+}
+
+/* {MessageSid} and {storeId} are _message_sid and _store_id. */
+char *
+stream_context(char *name, size_t size, const char *parameter, size_t len)
+{
+	size_t i, n = 0;
+
+	if (n + 1 < size)
+		name[n++] = '_';
+	for (i = 0; i < len && n + 2 < size; i++) {
+		char c = parameter[i];
+		bool capital = c >= 'A' && c <= 'Z';
+
+		if (capital && i > 0 && !(parameter[i - 1] >= 'A' &&
+		    parameter[i - 1] <= 'Z'))
+			name[n++] = '_';
+		name[n++] = capital ? (char)(c - 'A' + 'a') : c;
+	}
+	name[n] = '\0';
+	return name;
 }
 
 bool

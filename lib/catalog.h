@@ -40,7 +40,8 @@ struct column {
 enum paging {
 	PAGING_2010,		/* next_page_uri, host-relative */
 	PAGING_META,		/* meta.next_page_url, absolute */
-	PAGING_TOKEN,		/* meta.nextToken, sent back as pageToken */
+	PAGING_TOKEN,		/* meta.nextToken (or next_token), sent back in
+				 * token_name */
 	PAGING_SCIM,		/* startIndex and count */
 	PAGING_NUMBER,		/* Page=N */
 	PAGING_NONE		/* one answer is all */
@@ -71,7 +72,10 @@ struct stream {
 	const char *host;	/* product: "api" is api.twilio.com */
 	const char *path;	/* "/2010-04-01/Accounts/{AccountSid}/Calls.json" */
 	enum paging paging;
+	const char *token_name;	/* PAGING_TOKEN: the parameter, "pageToken" */
 	const char *records;	/* member with the records; "." the whole body */
+	const char *bare;	/* the records are bare values: each becomes an
+				 * object with this one member; or NULL */
 	long page_size;		/* to ask for; 0: send none */
 	const char *size_name;	/* parameter it is sent in: "PageSize" */
 	bool per_account;	/* the path (or a query) holds {AccountSid} */
@@ -93,6 +97,10 @@ struct stream {
 	const char *window_field;	/* member compared; NULL: not in item */
 	const char *window_low, *window_high;	/* parameters */
 	bool low_inclusive, high_inclusive;
+	bool window_whole;	/* asked in one piece and only when --since or
+				 * --until say so; else the list is read whole */
+	bool window_bounded;	/* without bounds the service answers for a
+				 * recent while only: always send both */
 	const char *unwindowed;	/* member that dates a record whose window
 				 * field is null; NULL: none */
 	const char *version;	/* member that tells newer from older */
@@ -140,6 +148,11 @@ bool catalog_select(struct catalog_selection *to, const char *word);
 
 const struct column *stream_column(const struct stream *s, const char *name,
     size_t len);	/* by flat name; NULL if unknown */
+/* A path parameter as a member of our own: "MessageSid" is "_message_sid".
+ * Returns name, of at least CATALOG_CONTEXT bytes. */
+#define CATALOG_CONTEXT 72
+char *stream_context(char *name, size_t size, const char *parameter,
+    size_t len);
 bool stream_is_key(const struct stream *s, const char *name, size_t len);
 const char *column_type_name(enum column_type type);
 

@@ -17,9 +17,9 @@ import os
 import re
 import sys
 
-PAGING = {"PageSize", "Page", "PageToken", "pageSize", "pageToken", "page",
-          "size", "startIndex", "count"}
-SIZE = ("PageSize", "pageSize", "size", "count")
+SIZE = ("PageSize", "pageSize", "Size")
+TOKEN = ("PageToken", "pageToken", "Token")
+PAGING = SIZE + TOKEN + ("Page",)
 ENVELOPE_2010 = "next_page_uri"
 DEPTH = 3		# objects in objects: deeper ones are one json column
 
@@ -38,7 +38,9 @@ class Api:
             self.root = json.load(f)
 
     def schema(self, node):
-        """A schema with its references followed and its allOf merged."""
+        """A schema with its references followed and allOf merged.  Of oneOf
+        and anyOf: the members of all, since any may come, when all are
+        objects; else anything."""
         node = node or {}
         for _ in range(20):
             if "$ref" not in node:
@@ -47,19 +49,20 @@ class Api:
             for step in node["$ref"].lstrip("#/").split("/"):
                 to = to[step.replace("~1", "/")]
             node = to
-        if "allOf" in node:
-            merged = {k: v for k, v in node.items() if k != "allOf"}
-            merged["properties"] = dict(node.get("properties", {}))
-            for part in node["allOf"]:
-                part = self.schema(part)
-                for key, value in part.items():
-                    if key == "properties":
-                        merged["properties"] = {**value,
-                                                **merged["properties"]}
-                    else:
-                        merged.setdefault(key, value)
-            return merged
-        return node
+        parts = [self.schema(p) for word in ("allOf", "oneOf", "anyOf")
+                 for p in node.get(word, [])]
+        if not parts:
+            return node
+        if "allOf" not in node and not all(p.get("properties") for p in parts):
+            return {}
+        whole = dict(node)
+        for part in parts:
+            for key, value in part.items():
+                if key == "properties":
+                    whole[key] = {**whole.get(key, {}), **value}
+                elif "allOf" in node or key != "required":
+                    whole.setdefault(key, value)
+        return whole
 
     def operations(self):
         for path, item in self.root["paths"].items():
@@ -81,33 +84,38 @@ class Operation:
                            item.get("parameters", []) + get.get("parameters", [])]
         answer = api.schema(get["responses"].get("200", {}))
         content = answer.get("content", {})
-        body = next(iter(content.values()), {}).get("schema", {})
-        self.body = api.schema(body)
+        content = next(iter(content.values()), {})
+        self.body = api.schema(content.get("schema"))
+        self.examples = [e.get("value") for e in
+                         content.get("examples", {}).values()]
         self.arrays = [k for k, v in self.body.get("properties", {}).items()
                        if api.schema(v).get("type") == "array"
                        and k != "schemas"]
         self.paging, self.records = self.envelope()
-        self.parent = None
+        self.listed = self.paging and (self.paging != "none" or
+                                       get["operationId"].startswith("List"))
 
     def envelope(self):
         """(paging style, member with the records), or (None, None)."""
         members = self.body.get("properties", {})
+        self.token = None
         meta = self.api.schema(members.get("meta", {})).get("properties", {})
         if len(self.arrays) != 1:
             return None, None
         records = self.arrays[0]
         names = {p["name"] for p in self.parameters if p["in"] == "query"}
+        self.token = next((t for t in TOKEN if t in names), None)
         if ENVELOPE_2010 in members:
             return "2010", records
         if "next_page_url" in meta:
             return "meta", records
         if "startIndex" in members:
             return "scim", records
-        if "pageToken" in names or "PageToken" in names and "nextToken" in meta:
+        if meta and self.token:
             return "token", records
-        if "page" in names or "Page" in names:
+        if "Page" in names and not self.token:
             return "number", records
-        if self.get["operationId"].startswith("List"):
+        if self.get["operationId"].startswith("List") or len(members) == 1:
             return "none", records
         return None, None
 
@@ -126,7 +134,22 @@ class Operation:
         return self.item.get("properties", {})
 
     def columns(self):
-        return list(expand(self.api, self.item, "", 1))
+        if self.item.get("type") == "string":
+            return [("id", "text", False, True)]
+        if self.members() or self.item.get("additionalProperties"):
+            return list(expand(self.api, self.item, "", 1))
+        return self.example_columns()
+
+    def example_columns(self):
+        """Where the schema says nothing: what the examples' items hold."""
+        found = {}
+        for answer in self.examples:
+            for item in (answer or {}).get(self.records) or []:
+                for name, value in item.items():
+                    kind = {bool: "boolean", int: "integer", float: "decimal",
+                            str: "text"}.get(type(value), "json")
+                    found.setdefault(name, (name, kind, False, False))
+        return list(found.values())
 
     def size(self):
         for p in self.parameters:
@@ -149,10 +172,9 @@ class Operation:
             yield p["name"], choices, p.get("required", False)
 
     def key(self):
-        for name in ("sid", "id"):
-            if name in self.members():
-                return name
-        return None
+        if self.item.get("type") == "string":
+            return "id"
+        return next((n for n in ("sid", "id") if n in self.members()), None)
 
 
 def column_type(schema):
@@ -199,9 +221,11 @@ def find_parent(op, by_path):
             continue
         members = parent.members()
         key = parent.key()
-        for name in (snake(place), place):
-            if key is None and name in members:
-                key = name
+        if key is None or not place.endswith(("Sid", "Id", "id")):
+            for name in (snake(place), place):
+                if name in members:
+                    key = name
+                    break
         if key is None:
             return parent, None
         feeds = []
@@ -225,8 +249,11 @@ def stanza(op, name, names, by_path):
     yield "source " + op.id
     yield "host " + op.host
     yield "path " + op.path
-    yield "paging " + (op.paging or "none")
-    yield "records " + (op.records or ".")
+    paging = op.paging or "none"
+    yield "paging " + paging + (" " + op.token if paging == "token" and
+                                op.token != "pageToken" else "")
+    bare_items = "" if op.item.get("type") != "string" else " id"
+    yield "records " + (op.records or ".") + bare_items
     size, size_name = op.size()
     if size and op.records:
         yield "size %d%s" % (size, "" if size_name == "PageSize"
@@ -277,7 +304,7 @@ def main():
             operations[op.id] = op
     unknown = [word for word in {**names, **retired} if word not in operations
                and not any(o.startswith(word + ":") for o in operations)]
-    missing = [op for op in operations.values() if op.records and
+    missing = [op for op in operations.values() if op.listed and
                op.id not in names and op.id not in retired and
                op.id.split(":")[0] not in retired]
     for word in unknown:
