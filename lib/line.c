@@ -219,6 +219,10 @@ fill_gzip(struct line_reader *in)
 	} else if (got == Z_MEM_ERROR) {
 		die(STATUS_BUG, "out of memory");
 	} else if (got != Z_OK && got != Z_BUF_ERROR) {
+		/* Lend what came before the damage; zlib says it again. */
+		s->pending = s->z.avail_out < piece;
+		if (s->pending)
+			return 0;
 		return failed(in, "gzip data is damaged (%s)",
 		    s->z.msg ? s->z.msg : "it needs a dictionary");
 	}
