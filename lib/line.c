@@ -181,7 +181,7 @@ begin_gzip(struct line_reader *in)
 	memcpy(s->packed, s->text + s->start, len);
 	s->z.next_in = s->packed;
 	s->z.avail_in = (unsigned)len;
-	s->end = s->start;
+	s->scanned = s->end = s->start;
 	return 0;
 }
 
