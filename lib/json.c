@@ -412,6 +412,37 @@ json_next(struct json_walk *w, struct json *name, struct json *value)
 	return 1;
 }
 
+bool
+json_expect(struct json_walk *w, const char *quoted, size_t len,
+    struct json *value)
+{
+	const char *p = w->at, *end = w->end;
+	struct fault f;
+
+	if (w->state >= ENDED || !w->object)
+		return false;
+	if (w->state == MORE) {
+		p = space(p, end);
+		if (p == end || *p != ',')
+			return false;
+		p++;
+	}
+	p = space(p, end);
+	if ((size_t)(end - p) <= len || memcmp(p, quoted, len) != 0)
+		return false;
+	p = space(p + len, end);
+	if (p == end || *p != ':')
+		return false;
+	p = space(p + 1, end);
+	if (!(p = pass_value(p, end, JSON_DEPTH - 1, value, &f))) {
+		walk_failed(w, f.why, f.where);
+		return false;
+	}
+	w->at = p;
+	w->state = MORE;
+	return true;
+}
+
 static const char *
 whole_value(const char *text, size_t len, struct json *value, struct fault *f)
 {
@@ -636,5 +667,48 @@ json_compact(const char *text, size_t len, char *out)
 		memmove(o, from, (size_t)(p - from));
 		o += p - from;
 	}
+	return (size_t)(o - out);
+}
+
+size_t
+json_nest(const char *text, size_t len, char *out)
+{
+	const char *p = text, *end = text + len, *run;
+	bool inside = false;
+	char *o = out;
+
+	*o++ = '"';
+	while (p < end) {
+		if (inside) {
+			/* Controls cannot be; what is not ASCII just passes. */
+			run = plain_run(p, end);
+			memcpy(o, p, (size_t)(run - p));
+			o += run - p;
+			if ((p = run) == end)
+				break;
+			if (*p == '\\') {
+				memcpy(o, "\\\\", 2);
+				o += 2;
+				if (++p == end)
+					break;
+				if (*p == '\\' || *p == '"')
+					*o++ = '\\';
+			} else if (*p == '"') {
+				*o++ = '\\';
+				inside = false;
+			}
+			*o++ = *p++;
+		} else if (*p == '"') {
+			memcpy(o, "\\\"", 2);
+			o += 2;
+			p++;
+			inside = true;
+		} else {
+			if (space(p, end) == p)
+				*o++ = *p;
+			p++;
+		}
+	}
+	*o++ = '"';
 	return (size_t)(o - out);
 }

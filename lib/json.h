@@ -58,6 +58,19 @@ struct json_walk {
 void json_walk(struct json_walk *w, const char *text, size_t len);
 int json_next(struct json_walk *w, struct json *name, struct json *value);
 
+/*
+ * Records of one stream have the same members in the same order, so the next
+ * one can be foretold: true if it is there and quoted[len] is its name, bytes
+ * and quotes ("\"sid\"", without a backslash in it); then *value is its value.
+ * false: nothing was passed, or the walk failed; json_next tells.
+ *
+ *	if (!json_expect(&w, guess->quoted, guess->len, &value) &&
+ *	    (got = json_next(&w, &name, &value)) <= 0)
+ *		break;
+ */
+bool json_expect(struct json_walk *w, const char *quoted, size_t len,
+    struct json *value);
+
 /* Any one value, scalars included: true and *value if the whole text is it. */
 bool json_value(const char *text, size_t len, struct json *value);
 /* The same as a check, saying where: NULL if valid, else why. */
@@ -84,6 +97,10 @@ size_t json_encode(const char *bytes, size_t len, char *out);
 /* Copy text without white space between tokens into out (len bytes suffice).
  * The text must be valid.  Returns the length. */
 size_t json_compact(const char *text, size_t len, char *out);
+
+/* The same, as a JSON string with its quotes: JSON inside JSON.  out has room
+ * for 2 * len + 2 bytes. */
+size_t json_nest(const char *text, size_t len, char *out);
 
 static inline bool
 json_same(const struct json *a, const char *bytes, size_t len)

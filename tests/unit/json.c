@@ -182,6 +182,19 @@ walks(void)
 	    "json_member gives the last");
 	ok(!json_member(&object, "q", &value), "and nothing else");
 
+	json_walk(&w, text, strlen(text));
+	ok(!json_expect(&w, "\"n\"", 3, &value), "not the member foretold");
+	ok(json_expect(&w, "\"sid\"", 5, &value) && json_is(&value, "SM1"),
+	    "the member foretold");
+	ok(!json_expect(&w, "\"sid\"", 5, &value), "once");
+	ok(json_expect(&w, "\"n\"", 3, &value), "the next");
+	is_number(json_next(&w, &name, &value), 1, "mixed with json_next");
+	ok(json_is(&name, "o"), "which goes on from there");
+	json_walk(&w, "{\"a\":x}", 7);
+	ok(!json_expect(&w, "\"a\"", 3, &value), "a bad value");
+	is_number(json_next(&w, &name, &value), -1, "json_next tells");
+	is_number(w.offset, 5, "where");
+
 	json_walk(&w, "[1,x]", 5);
 	ok(!w.object, "an array");
 	is_number(json_next(&w, &name, &value), 1, "an element");
@@ -237,6 +250,9 @@ texts(void)
 	s.text = " { \"a b\" : [ 1 , \"\\\" x\" ] ,\t\"\" :\r\n{ } } ";
 	out[json_compact(s.text, strlen(s.text), out)] = '\0';
 	is_text(out, "{\"a b\":[1,\"\\\" x\"],\"\":{}}", "compact");
+	out[json_nest(s.text, strlen(s.text), out)] = '\0';
+	is_text(out, "\"{\\\"a b\\\":[1,\\\"\\\\\\\" x\\\"],\\\"\\\":{}}\"",
+	    "compact, inside a string");
 }
 
 int
