@@ -164,6 +164,18 @@ column_type_name(enum column_type type)
 	return type_names[type];
 }
 
+const char *
+paging_name(enum paging paging)
+{
+	return paging_names[paging];
+}
+
+const char *
+granularity_name(enum granularity granularity)
+{
+	return granularity_names[granularity];
+}
+
 /* Reading one stream: where we are, for messages. */
 struct reader {
 	struct stream *stream;
@@ -1134,8 +1146,8 @@ selection_add(struct catalog_selection *to, const struct stream *s)
 	to->streams[to->count++] = s;
 }
 
-static bool
-in_group(const struct stream *s, const char *group)
+bool
+stream_in_group(const struct stream *s, const char *group)
 {
 	const char **name;
 
@@ -1167,7 +1179,7 @@ catalog_select(struct catalog_selection *to, const char *word)
 			continue;
 		if ((s = entry_stream(&entries[i])) == NULL)
 			return false;
-		if ((group && !in_group(s, word + 1)) || s->needs)
+		if ((group && !stream_in_group(s, word + 1)) || s->needs)
 			continue;
 		selection_add(to, s);
 		found = true;

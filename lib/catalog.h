@@ -146,6 +146,8 @@ struct catalog_selection {
 };
 bool catalog_select(struct catalog_selection *to, const char *word);
 
+/* Is it in "airbyte", "all", or of the product "video"? */
+bool stream_in_group(const struct stream *s, const char *group);
 const struct column *stream_column(const struct stream *s, const char *name,
     size_t len);	/* by flat name; NULL if unknown */
 /* A path parameter as a member of our own: "MessageSid" is "_message_sid".
@@ -155,5 +157,7 @@ char *stream_context(char *name, size_t size, const char *parameter,
     size_t len);
 bool stream_is_key(const struct stream *s, const char *name, size_t len);
 const char *column_type_name(enum column_type type);
+const char *paging_name(enum paging paging);
+const char *granularity_name(enum granularity granularity);
 
 #endif
