@@ -17,7 +17,7 @@ grow(struct buf *b, size_t len)
 	size_t need, room = b->room;
 
 	if (len >= SIZE_MAX - b->len)
-		mem_array(NULL, SIZE_MAX, 2);	/* says out of memory */
+		mem_exhausted();
 	need = b->len + len + 1;
 	if (need <= room)
 		return;

@@ -217,7 +217,7 @@ fill_gzip(struct line_reader *in)
 		s->within = s->pending = false;
 		inflateReset(&s->z);	/* another member may follow */
 	} else if (got == Z_MEM_ERROR) {
-		die(STATUS_BUG, "out of memory");
+		mem_exhausted();
 	} else if (got != Z_OK && got != Z_BUF_ERROR) {
 		/* Lend what came before the damage; zlib says it again. */
 		s->pending = s->z.avail_out < piece;

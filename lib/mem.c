@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
+void
+mem_exhausted(void)
+{
+	die(STATUS_BUG, "out of memory");
+}
 
 /* malloc(0) may return NULL, which is not a failure: ask for a byte. */
 static size_t
@@ -17,7 +21,7 @@ static void *
 checked(void *memory)
 {
 	if (!memory)
-		die(STATUS_BUG, "out of memory");
+		mem_exhausted();
 	return memory;
 }
 
@@ -37,7 +41,7 @@ void *
 mem_array(void *old, size_t count, size_t size)
 {
 	if (size && count > PTRDIFF_MAX / size)
-		die(STATUS_BUG, "out of memory");
+		mem_exhausted();
 	return mem_resize(old, count * size);
 }
 
@@ -47,7 +51,7 @@ mem_copy(const void *bytes, size_t len)
 	char *copy;
 
 	if (len >= PTRDIFF_MAX)
-		die(STATUS_BUG, "out of memory");
+		mem_exhausted();
 	copy = mem_resize(NULL, len + 1);
 	if (len)
 		memcpy(copy, bytes, len);

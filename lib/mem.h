@@ -10,10 +10,14 @@
 
 #include <stddef.h>
 
+#include "diag.h"
+
 void *mem_new(size_t size);			/* zeroed */
 void *mem_resize(void *old, size_t size);
 void *mem_array(void *old, size_t count, size_t size);	/* overflow checked */
 char *mem_copy(const void *bytes, size_t len);	/* NUL appended */
 char *mem_text(const char *text);
+/* The end, for a room whose library says that it got none. */
+void mem_exhausted(void) DIAG_NORETURN;
 
 #endif

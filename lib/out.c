@@ -119,7 +119,7 @@ out_gzip(struct out *o, int level)
 	 * the same input makes the same file). */
 	if (deflateInit2(&o->gzip->z, level, Z_DEFLATED, 15 + 16, 8,
 	    Z_DEFAULT_STRATEGY) != Z_OK)
-		die(STATUS_BUG, "out of memory");
+		mem_exhausted();
 }
 
 void

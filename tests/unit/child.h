@@ -6,6 +6,10 @@
  *
  * status is the exit status, or minus the signal.  A function that returns
  * exits with 0.
+ *
+ *	scratch_begin(); ... scratch_end();
+ *
+ * puts the test into a fresh folder, and takes that away.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -54,6 +58,30 @@ child_run(void (*function)(void *), void *argument)
 	child_drain(out, c.out, sizeof c.out);
 	child_drain(err, c.err, sizeof c.err);
 	return c;
+}
+
+static char scratch[] = "/tmp/tw-unit.XXXXXX";
+
+static inline void
+scratch_begin(void)
+{
+	if (!mkdtemp(scratch) || chdir(scratch))
+		exit(99);
+}
+
+static inline void
+scratch_end(void)
+{
+	pid_t pid;
+
+	if (chdir("/"))
+		exit(99);
+	pid = fork();
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", scratch, (char *)NULL);
+		_exit(99);
+	}
+	waitpid(pid, NULL, 0);
 }
 
 #endif

@@ -397,6 +397,7 @@ small_memory(void *unused)
 int
 main(void)
 {
+	scratch_begin();
 	plain();
 	too_long();
 	crumbs();
@@ -411,5 +412,6 @@ main(void)
 #else
 	(void)small_memory;
 #endif
+	scratch_end();
 	return done();
 }

@@ -5,6 +5,15 @@
 #include "child.h"
 #include "tap.h"
 
+/* The sanitizer would end the process itself. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 static void
 too_large(void *unused)
 {

@@ -302,6 +302,7 @@ main(void)
 	size_t i;
 	unsigned x = 1;
 
+	scratch_begin();
 	for (i = 0; i < sizeof big; i++)
 		big[i] = (char)((x = x * 1103515245 + 12345) >> 24);
 	plain();
@@ -331,5 +332,6 @@ main(void)
 	is_number(c.status, 65, "with the status of die");
 	is_text(child_run(wait_for_input, NULL).err, "answered",
 	    "stdout is flushed before input is waited for");
+	scratch_end();
 	return done();
 }

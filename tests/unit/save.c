@@ -253,8 +253,10 @@ locks(void)
 int
 main(void)
 {
+	scratch_begin();
 	replacing();
 	refused();
 	locks();
+	scratch_end();
 	return done();
 }
