@@ -33,31 +33,28 @@ day_number(int y, int m, int d)
 }
 
 static void
-civil(int64_t day, int *y, int *m, int *d)
+civil(int64_t day, unsigned *y, unsigned *m, unsigned *d)
 {
-	int n = (int)(day + 719162);	/* since 0001-01-01 */
-	int c400 = n / 146097, c100, c4, c1;
+	unsigned n = (unsigned)(day + 719162);	/* since 0001-01-01 */
+	unsigned c400 = n / 146097, c100, c4, c1, later;
 
 	n %= 146097;
 	c100 = n / 36524;
-	if (c100 == 4)		/* 31 December of a year like 2000 */
-		c100 = 3;
+	c100 -= c100 == 4;	/* 31 December of a year like 2000 */
 	n -= c100 * 36524;
 	c4 = n / 1461;
 	n %= 1461;
 	c1 = n / 365;
-	if (c1 == 4)		/* 31 December of a leap year */
-		c1 = 3;
+	c1 -= c1 == 4;		/* 31 December of a leap year */
 	n -= c1 * 365;
 	*y = 400 * c400 + 100 * c100 + 4 * c4 + c1 + 1;
-	for (*m = 12; ; --*m) {
-		int start = before_month[*m] + (*m > 2 && leap(*y));
-
-		if (n >= start) {
-			*d = n - start + 1;
-			return;
-		}
-	}
+	later = leap((int)*y);
+	/* No month is longer than 31 days, so n / 31 is it or the one before. */
+	*m = n / 31 + 1;
+	if (*m < 12 && n >= (unsigned)before_month[*m + 1] +
+	    (*m > 1 ? later : 0))
+		++*m;
+	*d = n - (unsigned)before_month[*m] - (*m > 2 ? later : 0) + 1;
 }
 
 /* The number in count digits at p; -1 if they are not digits. */
@@ -356,27 +353,26 @@ when_duration(const char *text, int64_t *seconds)
 	return false;
 }
 
-static char *
-put_digits(char *p, int n, int count)
+static inline char *
+put_two(char *p, unsigned n)
 {
-	int i;
-
-	for (i = count; i-- > 0; n /= 10)
-		p[i] = (char)('0' + n % 10);
-	return p + count;
+	p[0] = (char)('0' + n / 10);
+	p[1] = (char)('0' + n % 10);
+	return p + 2;
 }
 
-static char *
+static inline char *
 put_day(char *p, int64_t day)
 {
-	int y, m, d;
+	unsigned y, m, d;
 
 	civil(day, &y, &m, &d);
-	p = put_digits(p, y, 4);
+	p = put_two(p, y / 100);
+	p = put_two(p, y % 100);
 	*p++ = '-';
-	p = put_digits(p, m, 2);
+	p = put_two(p, m);
 	*p++ = '-';
-	return put_digits(p, d, 2);
+	return put_two(p, d);
 }
 
 /* The open ends are shown as the first and the last instant there is. */
@@ -389,22 +385,31 @@ within_years(int64_t at)
 char *
 when_text(char text[WHEN_SIZE], int64_t at)
 {
-	int64_t day;
-	int second;
-	char *p;
+	/* The dates of records that follow each other are mostly of one day:
+	 * its text is kept, which saves most of the time. */
+	static _Thread_local struct {
+		int64_t from;
+		char text[11];
+	} day = { WHEN_NEVER, "" };
+	uint64_t into;
+	unsigned second;
 
 	at = within_years(at);
-	day = when_day_floor(at) / WHEN_DAY;
-	second = (int)(at - day * WHEN_DAY);
-	p = put_day(text, day);
-	*p++ = 'T';
-	p = put_digits(p, second / 3600, 2);
-	*p++ = ':';
-	p = put_digits(p, second / 60 % 60, 2);
-	*p++ = ':';
-	p = put_digits(p, second % 60, 2);
-	*p++ = 'Z';
-	*p = '\0';
+	into = (uint64_t)at - (uint64_t)day.from;
+	if (into >= WHEN_DAY) {
+		day.from = when_day_floor(at);
+		*put_day(day.text, day.from / WHEN_DAY) = 'T';
+		into = (uint64_t)at - (uint64_t)day.from;
+	}
+	second = (unsigned)into;
+	memcpy(text, day.text, 11);
+	put_two(text + 11, second / 3600);
+	text[13] = ':';
+	put_two(text + 14, second / 60 % 60);
+	text[16] = ':';
+	put_two(text + 17, second % 60);
+	text[19] = 'Z';
+	text[20] = '\0';
 	return text;
 }
 
