@@ -124,7 +124,8 @@ diag_clean(char *text, size_t size, const char *bytes, size_t len)
 	return text;
 }
 
-static void say(const char *format, va_list values) DIAG_FORMAT(1, 0);
+static void say(const char *format, va_list values)
+    __attribute__((format(printf, 1, 0)));
 
 static void
 say(const char *format, va_list values)

@@ -21,12 +21,9 @@
  * Read a date as Twilio and people write it: ISO 8601 ("2026-01-31",
  * "2026-01-31T23:59:59Z", "2026-01-31 23:59:59+02:00", with fractions) or RFC
  * 2822 ("Fri, 30 Jan 2026 23:59:59 -0500").  The whole text must be the date.
- * A date without an offset is UTC; the names RFC 2822 has for zones (GMT, EST)
- * are known.  Second 60 is the first of the next minute; a weekday has to be
- * one, but is not held against the date.  Returns false and leaves *at alone when
+ * A date without an offset is UTC.  Returns false and leaves *at alone when
  * it is not a real date (31 February, hour 24).  fraction, if not NULL, is
- * pointed at the digits after the dot within text, *fraction_len of them
- * (0: there are none).
+ * pointed at the digits after the dot within text, *fraction_len of them.
  */
 bool when_parse(const char *text, size_t len, int64_t *at,
     const char **fraction, size_t *fraction_len);
@@ -37,8 +34,7 @@ bool when_option(const char *text, int64_t now, int64_t *at);
 /* "90m", "36h", "3d", "2w", "45s": the unit is required.  Seconds. */
 bool when_duration(const char *text, int64_t *seconds);
 
-/* "2026-01-31T23:59:59Z" and "2026-01-31"; both return text.  WHEN_ALWAYS and
- * WHEN_NEVER are shown as the first and the last instant there is. */
+/* "2026-01-31T23:59:59Z" and "2026-01-31"; both return text. */
 char *when_text(char text[WHEN_SIZE], int64_t at);
 char *when_day_text(char text[WHEN_SIZE], int64_t at);
 /* "90m", "3d": the largest unit that divides. */
