@@ -1,6 +1,6 @@
 /*
- * The catalogue's reader, on a file of its own.  "catalog dump" prints what
- * every stream is, for tests/catalog-facts.t.
+ * The catalogue's reader, on a file of its own.  "catalog dump [FILE]" prints
+ * what every stream is, for tests/catalog*.t.
  */
 #include <sys/wait.h>
 
@@ -216,14 +216,14 @@ test_own(void)
 
 /* One line a stream, the fields in the order of tests/catalog/facts. */
 static int
-dump(void)
+dump(const char *file)
 {
 	static const char *const styles[] = {
 		"2010", "meta", "token", "scim", "pageno", "unpaged"
 	};
 	size_t i, j;
 
-	if (catalog_open(NULL))
+	if (catalog_open(file))
 		return puts(catalog_why()), 1;
 	for (i = 0; i < catalog_count(); i++) {
 		const struct stream *s = catalog_find(catalog_name(i));
@@ -231,7 +231,8 @@ dump(void)
 
 		if (s == NULL)
 			return puts(catalog_why()), 1;
-		printf("%s\t%s\t%s\t%s\t", s->source, s->path,
+		printf("%s\t%s\t%s\t%s\t",
+		    s->source ? s->source : s->name, s->path,
 		    styles[s->paging], s->records);
 		for (key = s->key; key && *key; key++)
 			printf("%s%s", key == s->key ? "" : "+", *key);
@@ -260,7 +261,7 @@ main(int argc, char *argv[])
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("HOME");
 	if (argc > 1 && strcmp(argv[1], "dump") == 0)
-		return dump();
+		return dump(argv[2]);
 	test_errors();
 	test_own();
 	for (i = 0; i < catalog_count(); i++)
