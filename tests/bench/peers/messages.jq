@@ -1,0 +1,25 @@
+# messages to CSV, the columns tw writes; its dates are left as they came
+[
+	._account,
+	._fetched,
+	.body,
+	.num_segments,
+	.direction,
+	.from,
+	.to,
+	.date_updated,
+	.price,
+	.error_message,
+	.uri,
+	.account_sid,
+	.num_media,
+	.status,
+	.messaging_service_sid,
+	.sid,
+	.date_sent,
+	.date_created,
+	.error_code,
+	.price_unit,
+	.api_version,
+	(.subresource_uris | tojson)
+] | @csv
