@@ -1,0 +1,296 @@
+#include "program.h"
+
+#include <jq.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "mem.h"
+
+#define SLACK 64
+
+struct program {
+	jq_state *jq;
+	struct buf out;
+	char why[512];
+};
+
+/*
+ * What goes before a program, on a line of its own.  It binds what must not
+ * be reached; and as import and include are allowed at the beginning only, no
+ * module can be named any more.
+ */
+static const char before[] =
+	"def input: error(\"input is off: a program sees one record\"); "
+	"def inputs: input; "
+	"def env: error(\"env is off\"); "
+	"def modulemeta: error(\"modules are off\"); "
+	"def debug: .; def stderr: .; "
+	"{} as $ENV |\n";
+
+static void
+keep_first(void *data, jv message)
+{
+	char *why = data;
+	jv text = jq_format_error(message);
+	const char *from = jv_string_value(text);
+
+	if (!*why) {
+		if (strncmp(from, "jq: error: ", 11) == 0)
+			from += 11;
+		snprintf(why, 256, "%s", from);
+	}
+	jv_free(text);
+}
+
+/* Compile len bytes of a program behind what goes before it; the first error
+ * is in why[256], or it is empty. */
+static jq_state *
+compile(const char *text, size_t len, char *why)
+{
+	jq_state *jq = jq_init();
+	struct buf whole = BUF_INIT(0);
+	char *home = getenv("HOME");
+	int good;
+
+	if (!jq) {
+		snprintf(why, 256, "libjq does not start");
+		return NULL;
+	}
+	why[0] = '\0';
+	buf_text(&whole, before);
+	buf_add(&whole, text, len);
+	jq_set_error_cb(jq, keep_first, why);
+	/* libjq reads $HOME/.jq: what a program means must not hang on it. */
+	if (home)
+		home = mem_text(home);
+	unsetenv("HOME");
+	good = jq_compile(jq, whole.text);
+	if (home)
+		setenv("HOME", home, 1);
+	free(home);
+	buf_release(&whole);
+	if (!good) {
+		if (!*why)
+			snprintf(why, 256, "it does not compile");
+		jq_teardown(&jq);
+	}
+	return jq;
+}
+
+static bool
+in_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Where in the program the name is that an error begins with ("foo/1 is not
+ * defined", "$x is not defined"); its length if it is nowhere. */
+static size_t
+place_of_name(const char *text, const char *why)
+{
+	size_t len = *why == '$';
+	const char *p;
+
+	if (strncmp(why, "error: ", 7) == 0)
+		why += 7;
+	len = *why == '$';
+	while (in_name(why[len]) || (why[len] == ':' && why[len + 1] == ':'))
+		len++;
+	for (p = text; len > 0 && *p; p++)
+		if (strncmp(p, why, len) == 0 && !in_name(p[len]) &&
+		    (p == text || (!in_name(p[-1]) && p[-1] != '.' &&
+		    p[-1] != '$' && p[-1] != '@')))
+			return (size_t)(p - text);
+	return strlen(text);
+}
+
+/*
+ * libjq tells the line of an error, never the column.  A syntax error is at
+ * the first byte with which the program can no longer be completed: the end
+ * is then not what was unexpected.
+ */
+static size_t
+place_of_syntax(const char *text)
+{
+	size_t len = strlen(text), n;
+	char why[256];
+	jq_state *jq;
+	bool open;
+
+	for (n = 1; n <= len; n++) {
+		jq = compile(text, n, why);
+		open = jq || !strstr(why, "syntax error") ||
+		    strstr(why, "unexpected $end");
+		if (jq)
+			jq_teardown(&jq);
+		if (!open)
+			return n - 1;
+	}
+	return len;
+}
+
+/* "line 1, column 5: syntax error, unexpected '|'" */
+static void
+explain(const char *text, const char *error, char *why, size_t why_size)
+{
+	size_t at, i, line = 1, column = 1, len;
+	const char *end;
+
+	at = strstr(error, "syntax error") ? place_of_syntax(text) :
+	    place_of_name(text, error);
+	for (i = 0; i < at; i++) {
+		column++;
+		if (text[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	if (strncmp(error, "error: ", 7) == 0)
+		error += 7;
+	len = strcspn(error, "\n");
+	if ((end = strstr(error, " (Unix shell")) ||
+	    (end = strstr(error, " at <top-level>")))
+		len = (size_t)(end - error);
+	snprintf(why, why_size, "line %zu, column %zu: %.*s", line, column,
+	    (int)len, error);
+}
+
+/* A failure while running becomes the reason of program_run. */
+static void
+ignore(void *data, jv message)
+{
+	(void)data;
+	jv_free(message);
+}
+
+struct program *
+program_open(const char *text, char *why, size_t why_size)
+{
+	struct program *p;
+	char error[256];
+	jq_state *jq;
+
+	if (text[strspn(text, " \t\r\n")] == '\0')
+		text = ".";
+	jq = compile(text, strlen(text), error);
+	if (!jq) {
+		explain(text, error, why, why_size);
+		return NULL;
+	}
+	jq_set_error_cb(jq, ignore, NULL);
+	p = mem_new(sizeof(*p));
+	p->jq = jq;
+	p->out.max = PROGRAM_BYTES_MAX;
+	return p;
+}
+
+void
+program_free(struct program *p)
+{
+	if (!p)
+		return;
+	jq_teardown(&p->jq);
+	buf_release(&p->out);
+	free(p);
+}
+
+const char *
+program_why(const struct program *p)
+{
+	return p->why;
+}
+
+static int
+begin(struct program *p, const char *json, size_t len)
+{
+	jv value = len > INT_MAX ? jv_invalid() :
+	    jv_parse_sized(json, (int)len);
+
+	if (!jv_is_valid(value)) {
+		jv_free(value);
+		snprintf(p->why, sizeof(p->why), "libjq cannot read it");
+		return -1;
+	}
+	jq_start(p->jq, value, 0);
+	return 0;
+}
+
+/* The next value; false at the end, or, with p->why not empty, failed. */
+static bool
+next(struct program *p, jv *value)
+{
+	jv error;
+
+	p->why[0] = '\0';
+	*value = jq_next(p->jq);
+	if (jv_is_valid(*value))
+		return true;
+	error = jv_invalid_get_msg(*value);
+	if (jq_halted(p->jq))
+		snprintf(p->why, sizeof(p->why), "it halts");
+	else if (jv_get_kind(error) == JV_KIND_STRING)
+		snprintf(p->why, sizeof(p->why), "%s", jv_string_value(error));
+	else if (jv_get_kind(error) != JV_KIND_NULL &&
+	    jv_get_kind(error) != JV_KIND_INVALID)
+		snprintf(p->why, sizeof(p->why), "it ends with an error");
+	jv_free(error);
+	return false;
+}
+
+int
+program_run(struct program *p, const char *json, size_t len,
+    void (*each)(void *to, const char *json, size_t len), void *to)
+{
+	size_t count = 0, at, size;
+	jv value, text;
+	int n;
+
+	if (begin(p, json, len))
+		return -1;
+	buf_clear(&p->out);
+	/* A row of (length, text): nothing goes out before all went well. */
+	while (next(p, &value)) {
+		text = jv_dump_string(value, 0);
+		n = jv_string_length_bytes(jv_copy(text));
+		size = (size_t)n;
+		buf_add(&p->out, &size, sizeof(size));
+		buf_add(&p->out, jv_string_value(text), size);
+		jv_free(text);
+		if (++count > PROGRAM_VALUES_MAX || p->out.full) {
+			snprintf(p->why, sizeof(p->why),
+			    "it gives too much for one record");
+			return -1;
+		}
+	}
+	if (p->why[0])
+		return -1;
+	if (!buf_reserve(&p->out, SLACK))
+		return -1;
+	for (at = 0; at < p->out.len; at += size) {
+		memcpy(&size, p->out.text + at, sizeof(size));
+		at += sizeof(size);
+		each(to, p->out.text + at, size);
+	}
+	return 0;
+}
+
+int
+program_true(struct program *p, const char *json, size_t len)
+{
+	jv value;
+	int truth;
+
+	if (begin(p, json, len))
+		return -1;
+	if (!next(p, &value))
+		return p->why[0] ? -1 : 0;
+	truth = jv_get_kind(value) != JV_KIND_NULL &&
+	    jv_get_kind(value) != JV_KIND_FALSE;
+	jv_free(value);
+	return truth;
+}
