@@ -336,9 +336,9 @@ extra_before(struct flat_state *f, struct shape *s, struct slot *c)
 		good = json_value(decoded, len, &object) &&
 		    object.kind == JSON_OBJECT;
 		if (good) {
+			buf_clear(b);
 			b->len = json_compact(object.text, object.len,
-			    buf_reserve(b, len));
-			b->len--;	/* its '}' */
+			    buf_reserve(b, len)) - 1;	/* no '}' yet */
 		}
 		free(decoded);
 		if (good)
