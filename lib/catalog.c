@@ -62,13 +62,66 @@ fail(const char *file, unsigned long line, const char *format, ...)
 	return -1;
 }
 
+/*
+ * Streams live until the process ends, and so does all they point at: memory
+ * is cut from blocks that are kept, and what a later layer replaced is not
+ * given back.
+ */
+#define BLOCK_BYTES ((size_t)64 << 10)
+
+union block {
+	struct {
+		union block *older;
+		size_t used, room;
+	} head;
+	max_align_t align;
+};
+static union block *blocks;
+
+static void *
+lasting(size_t size)
+{
+	union block *b = blocks;
+	void *place;
+
+	size = (size + sizeof(*b) - 1) / sizeof(*b);
+	if (b == NULL || b->head.room - b->head.used < size) {
+		size_t room = BLOCK_BYTES / sizeof(*b);
+
+		room = size > room ? size : room;
+		b = mem_array(NULL, room + 1, sizeof(*b));
+		b->head.older = blocks;
+		b->head.used = 0;
+		b->head.room = room;
+		blocks = b;
+	}
+	place = b + 1 + b->head.used;
+	b->head.used += size;
+	return place;
+}
+
+static char *
+lasting_copy(const char *text, size_t len)
+{
+	char *copy = lasting(len + 1);
+
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
 /* Room for one more behind count items; doubles at powers of two. */
 static void *
 grow(void *all, size_t count, size_t size)
 {
+	void *more;
+
 	if (count & (count - 1))
 		return all;
-	return mem_array(all, count ? count * 2 : 1, size);
+	more = lasting((count ? count * 2 : 1) * size);
+	if (count)
+		memcpy(more, all, count * size);
+	return more;
 }
 
 /*
@@ -222,9 +275,10 @@ add_word(const char ***list, const char *word)
 		for (; (*list)[count] != NULL; count++)
 			if (strcmp((*list)[count], word) == 0)
 				return;
-	*list = mem_array(*list, count + 2, sizeof(**list));
-	(*list)[count] = word;
-	(*list)[count + 1] = NULL;
+	*list = grow(*list, count, sizeof(**list));
+	(*list)[count++] = word;
+	*list = grow(*list, count, sizeof(**list));
+	(*list)[count] = NULL;
 }
 
 static void
@@ -308,7 +362,7 @@ flat_name(const char *path)
 
 	if (strchr(path, '.') == NULL)
 		return path;
-	name = mem_text(path);
+	name = lasting_copy(path, strlen(path));
 	for (at = name; (at = strchr(at, '.')) != NULL;)
 		*at = '_';
 	return name;
@@ -646,7 +700,7 @@ static int
 read_stanza(struct stream *s, const struct stanza *z)
 {
 	struct reader r = { s, z->file, z->line };
-	char *line = mem_copy(z->text, (size_t)(z->end - z->text)), *end;
+	char *line = lasting_copy(z->text, (size_t)(z->end - z->text)), *end;
 
 	for (; *line != '\0'; line = end + 1) {
 		r.line++;
@@ -715,7 +769,7 @@ find_needs(const struct stream *s)
 		if (!has_pair(s->feeds, s->feed_count, at, len) &&
 		    !has_pair(s->values, s->value_count, at, len) &&
 		    strncmp(at, "AccountSid}", 11))
-			return mem_copy(at, len);
+			return lasting_copy(at, len);
 	}
 	for (i = 0; i < s->parameter_count; i++) {
 		const struct parameter *p = &s->parameters[i];
@@ -786,15 +840,17 @@ check_stream(struct stream *s, const struct stanza *z)
 static int
 read_entry(struct entry *e)
 {
-	struct stream *s = mem_new(sizeof(*s));
+	struct stream *s = lasting(sizeof(*s));
 	size_t i;
 
+	memset(s, 0, sizeof(*s));
 	s->name = e->name;
 	for (i = 0; i < e->count; i++)
 		if (read_stanza(s, e->stanzas[i]))
 			return -1;
 	e->stream = s;
-	return check_stream(s, e->stanzas[0]);
+	/* What is wrong now was most likely made so by the last to touch it. */
+	return check_stream(s, e->stanzas[e->count - 1]);
 }
 
 static const struct stream *
@@ -805,7 +861,7 @@ entry_stream(struct entry *e)
 		why[0] = '\0';
 		e->state = read_entry(e) ? BAD : READ;
 		if (e->state == BAD)
-			e->why = mem_text(why);
+			e->why = lasting_copy(why, strlen(why));
 	} else if (e->state == READING) {
 		snprintf(why, sizeof(why), "%s is its own parent", e->name);
 		return NULL;
@@ -923,8 +979,7 @@ add_layer(const char *file, const char *text, size_t len)
 
 			for (i = open; i < stanza_count; i++)
 				stanzas[i].end = next;
-		} else if (text < next && *text != '#' &&
-		    text + strspn(text, " \t\r") < next) {
+		} else if (strchr("#\r\n", text[strspn(text, " \t")]) == NULL) {
 			return fail(file, line, "an indented line before the "
 			    "first 'stream NAME'");
 		}
@@ -959,7 +1014,7 @@ index_stanzas(void)
 		    by_name[next]->name_len) == 0; next++)
 			if (!by_name[next]->amends)
 				first = next;
-		e.name = mem_copy(z->name, z->name_len);
+		e.name = lasting_copy(z->name, z->name_len);
 		e.stanzas = &by_name[first];
 		e.count = next - first;
 		entries[entry_count++] = e;
@@ -997,7 +1052,8 @@ add_file(const char *file, bool may_lack)
 	else if (memchr(text, '\0', len) != NULL)
 		snprintf(why, sizeof(why), "%s: not a text", file);
 	else
-		return close(fd), add_layer(mem_text(file), text, len);
+		return close(fd), add_layer(lasting_copy(file, strlen(file)),
+		    text, len);
 	close(fd);
 	free(text);
 	return -1;

@@ -114,6 +114,15 @@ keep_previous(const char *path)
 	return got;
 }
 
+static void
+restore_previous(const char *path)
+{
+	char *previous = joined(path, ".prev");
+
+	rename(previous, path);
+	free(previous);
+}
+
 int
 save_commit(struct save *s)
 {
@@ -129,8 +138,15 @@ save_commit(struct save *s)
 		return failed(s, STATUS_IO, s->path, strerror(errno));
 	free(s->temp);
 	s->temp = NULL;
-	if (sync_folder(s->path))
-		return failed(s, STATUS_IO, s->path, strerror(errno));
+	if (sync_folder(s->path)) {
+		int error = errno;
+
+		/* The new file may not outlive a power cut.  The caller hears
+		 * that nothing was saved, and so it shall be. */
+		if (s->keep)
+			restore_previous(s->path);
+		return failed(s, STATUS_IO, s->path, strerror(error));
+	}
 	save_cancel(s);
 	return 0;
 }

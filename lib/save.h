@@ -40,7 +40,7 @@ void save_cancel(struct save *s);	/* remove the temporary file */
  * (*holder is its process, if it could be told), -1 failed (errno).  The
  * descriptor stays open (close-on-exec) until save_unlock or the process ends.
  */
-enum save_part { SAVE_WRITER = 0, SAVE_FETCH = 1, SAVE_COMMIT = 2 };
+enum save_part { SAVE_WRITER, SAVE_FETCH, SAVE_COMMIT, SAVE_BEGUN };
 int save_lock(const char *path, enum save_part part, bool wait, int *holder);
 void save_unlock(const char *path, enum save_part part);
 /* Who holds a part, without taking it: 0 nobody (or this process), else a

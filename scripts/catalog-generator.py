@@ -307,6 +307,9 @@ def main():
     missing = [op for op in operations.values() if op.listed and
                op.id not in names and op.id not in retired and
                op.id.split(":")[0] not in retired]
+    both = [i for i in names if i in retired or i.split(":")[0] in retired]
+    if both:
+        sys.exit("%s: named and retired: %s" % (names_file, " ".join(both)))
     for word in unknown:
         print("%s: the files have no such operation" % word, file=sys.stderr)
     for op in missing:

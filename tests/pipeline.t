@@ -1,0 +1,65 @@
+#!/bin/sh
+# The whole pipeline, as the README shows it, against the sandbox.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/sandbox.sh"
+
+sandbox_start --seed 11
+
+streams='accounts messages message_media calls recordings conferences
+conference_participants usage_records incoming_phone_numbers addresses alerts'
+
+run() {
+	tw-fetch -q -S s.state $streams | tw-flatten | tw-load-sql -d sqlite |
+	    sqlite3 t.db | tw-state commit -f s.state
+}
+# The keys of a table and of the truth, one line a record, sorted.
+rows() { sqlite3 -separator '|' t.db "SELECT $2 FROM $1" | sort; }
+truth() { sandbox_truth "$1" | jq -r "[$2] | map(tostring) | join(\"|\")" | sort; }
+
+check 'a state file is made' 'tw-state init -f s.state'
+check 'the pipeline ends with status 0' run
+for stream in $streams; do
+	key=sid jkey=.sid
+	case $stream in
+	conference_participants)
+		key='conference_sid, call_sid' jkey='.conference_sid, .call_sid' ;;
+	usage_records)
+		key='account_sid, category, start_date, end_date'
+		jkey='.account_sid, .category, .start_date, .end_date' ;;
+	esac
+	check "$stream: the sandbox has some" "sandbox_truth $stream | grep -q ."
+	check_same "$stream: every record once, no other" \
+	    "rows $stream '$key'" "truth $stream '$jkey'"
+done
+check_same 'bodies and numbers are untouched' \
+    'sqlite3 t.db "SELECT json_object('"'sid', sid, 'to', \"to\", 'body', body, 'price', price, 'status', status"') FROM messages" |
+	jq -S -c . | sort' \
+    'sandbox_truth messages | jq -S -c "{sid, to, body, price, status}" | sort'
+check 'the suspended account is named, and none of its records is here' \
+    'test "$(sqlite3 t.db "SELECT count(*) FROM accounts WHERE status = '"'suspended'"'")" -gt 0'
+
+before=$(sandbox_stat requests)
+first=$before
+check 'the second run ends with status 0' run
+after=$(sandbox_stat requests)
+check "the second run asks less than half of the first ($first, then $((after - before)))" \
+    "[ $((after - before)) -lt $((first / 2)) ]"
+check_same 'and changes nothing' "rows messages sid" "truth messages .sid"
+
+curl -s -X POST "$SANDBOX_URL/_sandbox/advance?seconds=172800" >/dev/null
+check 'two days later: status 0' run
+check_same 'new messages are here, and changed statuses' \
+    "rows messages 'sid, status'" "truth messages '.sid, .status'"
+check_same 'and calls' "rows calls 'sid, status'" "truth calls '.sid, .status'"
+
+check_same 'no record twice in plain output' \
+    'tw-fetch -q messages | jq -r .sid | sort | uniq -d' 'true'
+check '| head -1 ends at once, quietly' \
+    'tw-fetch messages 2>err | head -1 | jq -e .sid && ! grep -q . err'
+check_status 77 'a wrong token: 77' \
+    'TWILIO_AUTH_TOKEN=wrong tw-fetch messages'
+check 'with one line that says what to do' \
+    '[ $(grep -c . .err) -eq 1 ] && grep -q TWILIO_AUTH_TOKEN .err'
+check_status 64 'an unknown stream: 64' 'tw-fetch mesages'
+check 'and the nearest name' 'grep -q "messages" .err'
+finish
