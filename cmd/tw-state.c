@@ -176,7 +176,9 @@ static struct {
 	size_t count, room;
 	int64_t since_ms;
 	unsigned long long saves;
-} gathered;
+	struct state noted;	/* see state_add */
+	bool done;		/* the run is; nothing noted is left to read */
+} gathered = { .noted = STATE_INIT };
 
 static void
 hold_signals(bool hold)
@@ -195,7 +197,7 @@ save_gathered(void)
 {
 	struct state s = STATE_INIT;
 
-	if (gathered.count == 0)
+	if (gathered.count == 0 && !gathered.done)
 		return;
 	lock_file();
 	load(&s);
@@ -205,9 +207,14 @@ save_gathered(void)
 
 		if (gathered.all[i].begun)
 			state_add(&s, m, set.lookback >= 0 ? set.lookback :
-			    stream ? stream->lookback : 0);
+			    stream ? stream->lookback : 0, &gathered.noted);
 		else
 			state_join(&s, m);
+	}
+	if (gathered.done) {
+		state_settle(&s, &gathered.noted);
+		state_release(&gathered.noted);
+		gathered.done = false;
 	}
 	save(&s);
 	gathered.count = 0;
@@ -296,6 +303,10 @@ commit(char **operands)
 			break;
 		case JUDGE_RECEIPT:
 			receive(&j, &m, &l);
+			break;
+		case JUDGE_DONE:
+			gathered.done = gathered.noted.count > 0 ||
+			    gathered.count > 0;
 			break;
 		case JUDGE_RECORD:
 			save_gathered();

@@ -158,7 +158,8 @@ judge_line(struct judge *j, const char *text, size_t len,
 		run->status = m->status;
 		run->windows = m->windows;
 		run->failed = m->failed == MARK_NONE ? 0 : m->failed;
-		return JUDGE_NOTHING;
+		return run->open && run->status == STATUS_DONE &&
+		    run->receipts == run->windows ? JUDGE_DONE : JUDGE_NOTHING;
 	default:
 		return JUDGE_NOTHING;
 	}

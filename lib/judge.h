@@ -47,6 +47,7 @@ enum judge_word {
 	JUDGE_NOTHING,		/* known, or passed over */
 	JUDGE_OPEN,		/* a run begins */
 	JUDGE_RECEIPT,		/* take up what it proves */
+	JUDGE_DONE,		/* a run closes, whole and without failure */
 	JUDGE_RECORD		/* no sink made it durable: stop */
 };
 

@@ -118,10 +118,9 @@ smooth(struct interval_set *again, const struct interval_set *covered)
 }
 
 static void
-take_up(struct state *s, const struct mark *m, bool newer, int64_t lookback)
+take_up(struct state *s, const struct mark *m, bool newer)
 {
 	struct state_scope *scope = state_scope(s, m->stream, m->account);
-	struct interval_set *covered = &scope->covered;
 	struct interval_set *pending = &scope->pending;
 	struct interval_set before = INTERVAL_SET_INIT;
 
@@ -132,46 +131,84 @@ take_up(struct state *s, const struct mark *m, bool newer, int64_t lookback)
 		}
 		return;
 	}
-	interval_copy(&before, pending);
-	if (newer && covered->count > 0) {
-		/*
-		 * A run begins with its newest window.  Once that is taken up
-		 * the covered end lies there, so what had to be read again
-		 * before the old end is noted down, in case the run does not
-		 * get that far.
-		 */
-		const struct interval *last =
-		    &covered->all[covered->count - 1];
-		int64_t end = last->until;
-
-		if (m->until > end && end - lookback < end)
-			interval_add(pending, end - lookback > last->since ?
-			    end - lookback : last->since, end);
-	}
-	if (!interval_covers(covered, m->since, m->until)) {
-		interval_add(covered, m->since, m->until);
+	if (!interval_covers(&scope->covered, m->since, m->until)) {
+		interval_add(&scope->covered, m->since, m->until);
 		s->changed = true;
 	}
+	interval_copy(&before, pending);
 	if (newer)
 		interval_subtract(pending, m->since, m->until);
 	interval_add(pending, m->low > m->since ? m->low : m->since,
 	    m->until);
-	smooth(pending, covered);
+	smooth(pending, &scope->covered);
 	if (!interval_same(&before, pending))
 		s->changed = true;
 	interval_release(&before);
 }
 
-void
-state_add(struct state *s, const struct mark *window, int64_t lookback)
+/*
+ * A run begins with its newest window.  Once that is taken up the covered end
+ * lies there, so what had to be read again before the old end is noted down
+ * as pending, in case the run does not get that far.
+ */
+static void
+note_lookback(struct state *s, const struct mark *m, int64_t lookback,
+    struct state *noted)
 {
-	take_up(s, window, true, lookback);
+	struct state_scope *scope = state_find(s, m->stream, m->account);
+	struct interval_set *notes;
+	const struct interval *last;
+	int64_t since;
+
+	if (!scope || scope->covered.count == 0)
+		return;
+	last = &scope->covered.all[scope->covered.count - 1];
+	since = last->until - lookback;
+	if (m->until <= last->until || since >= last->until)
+		return;
+	if (since < last->since)
+		since = last->since;
+	notes = &state_scope(noted, m->stream, m->account)->covered;
+	interval_add(notes, since, last->until);
+	interval_difference(notes, &scope->pending);
+	interval_add(&scope->pending, since, last->until);
+}
+
+void
+state_add(struct state *s, const struct mark *window, int64_t lookback,
+    struct state *noted)
+{
+	struct state_scope *notes;
+
+	if (!window->full) {
+		note_lookback(s, window, lookback, noted);
+		notes = state_find(noted, window->stream, window->account);
+		if (notes)
+			interval_subtract(&notes->covered, window->since,
+			    window->until);
+	}
+	take_up(s, window, true);
+}
+
+void
+state_settle(struct state *s, const struct state *noted)
+{
+	for (size_t i = 0; i < noted->count; i++) {
+		struct state_scope *scope = state_find(s,
+		    noted->scopes[i].stream, noted->scopes[i].account);
+
+		if (!scope || noted->scopes[i].covered.count == 0)
+			continue;
+		interval_difference(&scope->pending,
+		    &noted->scopes[i].covered);
+		s->changed = true;
+	}
 }
 
 void
 state_join(struct state *s, const struct mark *window)
 {
-	take_up(s, window, false, 0);
+	take_up(s, window, false);
 }
 
 /* Add, and tell whether that changed anything. */

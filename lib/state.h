@@ -72,10 +72,15 @@ struct state_scope *state_find(const struct state *s, const char *stream,
 struct state_scope *state_scope(struct state *s, const char *stream,
     const char *account);
 /* Take up what a run's window proves: coverage grows, what was pending in it
- * is what is pending now, complete_at moves forward only.  lookback: how far
- * before the old end the run had to read again. */
-void state_add(struct state *s, const struct mark *window, int64_t lookback);
-/* The same without knowing which is newer: pending is only added. */
+ * is what is pending now, complete_at moves forward only.  A window that moves
+ * the covered end makes the lookback before the old one pending, until the run
+ * has read it too; noted (STATE_INIT at the start of a run) remembers that. */
+void state_add(struct state *s, const struct mark *window, int64_t lookback,
+    struct state *noted);
+/* The run is over and did all it meant to: what is still noted, it did not
+ * mean to read. */
+void state_settle(struct state *s, const struct state *noted);
+/* Take up a window without knowing which is newer: pending is only added. */
 void state_join(struct state *s, const struct mark *window);
 void state_merge(struct state *s, const struct state *other);
 /* Forget that [since, until) was loaded; of a full list, that it ever was. */
