@@ -476,10 +476,8 @@ head_member(struct flat_state *f, struct buf *head, const char *prefix,
 	buf_text(head, prefix);
 	buf_add(head, c->label + 1, c->label_len - 1);
 	n = put_value(f, c, buf_reserve(head, value_room(c)));
-	if (n == FIT_NOT)
-		head->len = start;
-	else
-		head->len += n;
+	head->len = n == FIT_NOT ? start : head->len + n;
+	buf_text(head, "");		/* ends it */
 }
 
 /* Metadata and key of the row in hand, for the rows below it.  The first
@@ -641,7 +639,7 @@ static bool
 right_shape(struct flat_state *f, struct shape *s)
 {
 	const struct slot *c = s->slots[SHAPE_STREAM];
-	const char *name = f->stream;
+	const char *name = f->stream ? f->stream : "";
 	char *decoded = NULL;
 	size_t len = f->stream_len;
 	bool right;
@@ -656,7 +654,7 @@ right_shape(struct flat_state *f, struct shape *s)
 		}
 	}
 	right = strlen(s->name) == len &&
-	    (len == 0 || memcmp(s->name, name, len) == 0);
+	    memcmp(s->name, name, len) == 0;
 	if (!right)
 		f->current = shape_for(f, name, len, "", MASK_NONE);
 	free(decoded);

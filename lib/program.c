@@ -128,8 +128,13 @@ place_of_syntax(const char *text)
 		    strstr(why, "unexpected $end");
 		if (jq)
 			jq_teardown(&jq);
-		if (!open)
-			return n - 1;
+		if (!open) {
+			/* A keyword is known by its last letter. */
+			for (n--; n > 0 && in_name(text[n]) &&
+			    in_name(text[n - 1]); n--)
+				;
+			return n;
+		}
 	}
 	return len;
 }

@@ -1,0 +1,52 @@
+#!/bin/sh
+# tw-flatten: --where and --jq.
+. "$(dirname "$0")/lib.sh"
+
+for i in 1 2 3 4 5; do
+	echo "{\"sid\":\"S$i\",\"n\":$i,\"status\":\"$(echo sent failed | cut -d' ' -f$((i % 2 + 1)))\",\"big\":12345678901234567890,\"a\":{\"b\":[1,2]}}"
+done >in
+check_same 'a condition' "tw-flatten -w '.status == \"sent\"' in" \
+	"grep sent in | tw-flatten"
+check_same 'a condition changes nothing' "tw-flatten -w true in" 'tw-flatten in'
+check_same 'null, false and nothing are no' \
+	"tw-flatten -w 'if .n == 1 then null elif .n == 2 then false elif .n == 3 then empty else 0 end' in" \
+	"tail -n 2 in | tw-flatten"
+check_same 'a program' "tw-flatten -j '{sid, m: (.n + 1), x: {y: .n}}' in" \
+	"jq -c '{sid, m: (.n + 1), x_y: .n}' in"
+check_same 'several values' "tw-flatten -j '{n} , {n: -.n}' in" "jq -c '{n} , {n: -.n}' in"
+check_same 'a condition and a program' "tw-flatten -w '.n > 2' -j '{n}' in" \
+	"jq -c 'select(.n > 2) | {n}' in"
+check_same 'an empty program' "tw-flatten -j '' in" "tw-flatten -j . in"
+check_same 'functions and comments' "tw-flatten -j 'def f: {n}; f # all' in" "jq -c '{n}' in"
+check_status 1 'a value that is no object' "tw-flatten -j '.n' in"
+check_status 1 'a program that fails on some' \
+	"tw-flatten -j 'if .n == 3 then error(\"three\") else . end' in >out; s=\$?; test \$(wc -l <out) = 4 && exit \$s"
+check 'it is told with its line' \
+	"tw-flatten -j 'if .n == 3 then error(\"three\") else . end' in 2>&1 >/dev/null | grep 'in:3: three'"
+check 'a record whose program fails in the end gives nothing' \
+	"test -z \"\$(tw-flatten -j '., error(\"x\")' in 2>/dev/null)\""
+check 'too much is refused' \
+	"tw-flatten -j 'if .n == 2 then range(1e9) else {n} end' in 2>said >out
+	test \$(wc -l <out) = 4 && grep 'in:2: it gives too much' said"
+wrong() {
+	check_status 64 "wrong: $1" "tw-flatten -j '$1' in 2>said"
+	check "its place: $2" "grep '$2' said"
+}
+wrong '.a | | .b' 'line 1, column 6: syntax error'
+wrong '.a |
+  .b then' 'line 2, column 6: syntax error'
+wrong '.a | foo(1)' 'line 1, column 6: foo/1 is not defined'
+wrong '.foo + $foo' 'line 1, column 8: $foo is not defined'
+wrong '.a | ' 'column 6: syntax error, unexpected $end'
+wrong 'import "x" as x; .' 'column 1: syntax error'
+echo 'def sid: "home";' >.jq
+check_status 64 'no ~/.jq' "HOME=\$PWD tw-flatten -j '{x: sid}' in"
+for off in input inputs env; do
+	check_status 1 "off: $off" "SECRET=hidden tw-flatten -j '{x: $off}' in"
+done
+check '$ENV is empty' "SECRET=hidden tw-flatten -j '{x: \$ENV}' in >out; ! grep hidden out"
+check 'bad lines are refused first' \
+	"(cat in; echo '{'; echo nan) | tw-flatten -j '{n}' 2>/dev/null >out; test \$(wc -l <out) = 5"
+check_same 'what opens a condition may be anything' \
+	"tw-flatten -w '.a.b | index(2)' in" 'tw-flatten in'
+finish
