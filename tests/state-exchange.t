@@ -1,0 +1,88 @@
+#!/bin/sh
+# tw-state import and export: the states of Airbyte and of Singer taps.
+. "$(dirname "$0")/lib.sh"
+
+A=AC00000000000000000000000000000001 B=AC00000000000000000000000000000002
+fresh() { rm -f twilio.state*; tw-state init; }
+holds() {
+	sed -e 1d -e 's/"_mark":"window",//; s/T00:00:00Z//g' -e "s/$A/A/; s/$B/B/" \
+	    twilio.state | tr -d '"{}' >got
+	printf "$1" >want
+	cmp -s got want || { diff got want; false; }
+}
+partition() {	# ACCOUNT RESOURCE FIELD DATE
+	echo '{"partition":{"subresource_uri":"/2010-04-01/Accounts/'$1/$2'.json","parent_slice":{}},"cursor":{"'$3'":"'"$4"'"}}'
+}
+stream() {	# NAME STATE
+	echo '{"type":"STREAM","stream":{"stream_descriptor":{"name":"'$1'"},"stream_state":'"$2"'}}'
+}
+messages=$(stream messages '{"use_global_cursor":false,"states":['"$(partition $A Messages date_sent '2026-06-10 02:28:40Z'),$(partition $B Messages date_sent '2026-06-12 00:00:00Z')"'],"state":{"date_sent":"2026-06-12 00:00:00Z"}}')
+calls=$(stream calls '{"states":['"$(partition $A Calls end_time 2026-06-11)"']}')
+both="stream:calls,account:A,since:null,until:2026-06-11\nstream:messages,account:A,since:null,until:2026-06-10T02:28:40Z\nstream:messages,account:B,since:null,until:2026-06-12\n"
+
+check 'Airbyte: an array of stream states' "
+	fresh; echo '[$messages,$calls]' | tw-state import && holds '$both'"
+check 'Airbyte: over many lines' "
+	fresh; echo '[$messages,$calls]' | sed 's/,/,\\n/g' | tw-state import && holds '$both'"
+check "Airbyte: its protocol's messages, among others; the last counts" "
+	fresh; { echo '{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"x\"}}'
+	echo '{\"type\":\"STATE\",\"state\":$messages}' | sed s/2026-06-1/2026-05-0/g
+	echo '{\"type\":\"STATE\",\"state\":$messages}'
+	echo '{\"type\":\"STATE\",\"state\":$calls}'; } | tw-state import && holds '$both'"
+check "Airbyte: the API's spelling" "
+	fresh; echo '{\"stateType\":\"stream\",\"streamState\":[$messages,$calls]}' |
+	sed 's/stream_descriptor/streamDescriptor/g; s/stream_state/streamState/g' | tw-state import && holds '$both'"
+check 'Airbyte: of partitions of one account the earliest' "
+	fresh; echo '[$(stream conferences '{"states":['"$(partition $A Conferences date_created 2026-06-11),$(partition $A Conferences date_created 2026-06-03)"']}')]' |
+	tw-state import && holds 'stream:conferences,account:A,since:null,until:2026-06-03\n'"
+check 'Airbyte: --since says where it began' "
+	fresh; echo '$calls' | tw-state import -s 2026-01-01 &&
+	holds 'stream:calls,account:A,since:2026-01-01,until:2026-06-11\n'"
+alerts=$(stream alerts '{"date_generated":"2026-06-01T00:00:00Z"}')
+check 'Airbyte: a cursor without account' "
+	fresh; echo '$alerts' | tw-state import -a $B && holds 'stream:alerts,account:B,since:null,until:2026-06-01\n'"
+check_status 65 'and without --account' "fresh; echo '$alerts' | tw-state import"
+check 'says what to do' "echo '$alerts' | tw-state import 2>&1 | grep 'say --account'"
+check 'Airbyte: cursors of single messages are left out, and named' "
+	fresh; echo '[$calls,$(stream message_media '{"states":['"$(partition $A Messages/MM1/Media date_created 2026-06-11)"']}')]' |
+	tw-state import 2>said && grep -q message_media said && ! grep -q media twilio.state"
+check 'Airbyte: full streams are left out' "
+	fresh; echo '[$calls,$(stream keys '{"__ab_no_cursor_state_message":true}')]' | tw-state import && ! grep -q keys twilio.state"
+check 'Airbyte of old: a map' "
+	fresh; echo '{\"calls\":{\"end_time\":\"2026-06-11\"}}' | tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+
+bookmarks='{"bookmarks":{"messages":"2026-06-10T02:28:40.000000Z","calls":"2026-06-11T00:00:00Z"}}'
+one="stream:calls,account:A,since:null,until:2026-06-11\nstream:messages,account:A,since:null,until:2026-06-10T02:28:40Z\n"
+check 'Singer: bookmarks' "fresh; echo '$bookmarks' | tw-state import -a $A && holds '$one'"
+check 'Singer: STATE messages' "
+	fresh; { echo '{\"type\":\"RECORD\",\"stream\":\"calls\",\"record\":{\"sid\":\"CA1\"}}'; echo '{\"type\":\"STATE\",\"value\":$bookmarks}'; } |
+	tw-state import -a $A && holds '$one'"
+check 'Meltano' "fresh; echo '{\"singer_state\":$bookmarks}' | tw-state import -a $A && holds '$one'"
+check 'Singer: with the name of the key' "
+	fresh; echo '{\"bookmarks\":{\"calls\":{\"replication_key\":\"end_time\",\"replication_key_value\":\"2026-06-11T00:00:00Z\"}}}' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+
+check_status 65 'import: what is no state' 'fresh; echo "{\"type\":\"RECORD\"}" | tw-state import'
+check_status 65 'import: nothing' 'fresh; tw-state import'
+check_status 65 'import: a future cursor' "fresh; echo '$calls' | sed s/2026/2999/ | tw-state import"
+check_status 78 'import: into a state there is' "rm -f twilio.state*; echo '$calls' | tw-state import"
+
+# --- and back ---------------------------------------------------------------
+
+fresh; echo "[$messages,$calls,$alerts]" | tw-state import -a $A
+cp twilio.state before
+check 'export to Airbyte, and back' "
+	tw-state export --format airbyte >x; fresh; tw-state import -a $A x && cmp twilio.state before"
+check 'export is one JSON text' "jq -e 'length == 3' x"
+check 'in its spelling of dates' "grep -q '\"date_sent\":\"2026-06-10 02:28:40Z\"' x && grep -q '\"end_time\":\"2026-06-11\"' x &&
+	grep -q '\"subresource_uri\":\"/2010-04-01/Accounts/$A/Calls.json\"' x"
+check 'export to Singer: the earliest of the accounts' "
+	tw-state export --format singer | jq -e '.bookmarks == {alerts: \"2026-06-01T00:00:00Z\", calls: \"2026-06-11T00:00:00Z\", messages: \"2026-06-10T02:28:40Z\"}'"
+window() { echo '{"_mark":"window","stream":"calls","account":"'$A'","since":"2026-06-'$1'T00:00:00Z","until":"2026-06-'$2'T00:00:00Z"'${3-}'}'; }
+check 'export ends at the first gap' "
+	{ window 01 05; window 07 09; } >gap.state; tw-state export -f gap.state --format singer | grep -q 'calls\":\"2026-06-05'"
+check 'and at what is pending' "
+	window 01 05 ',\"low\":\"2026-06-03T00:00:00Z\"' >low.state; tw-state export -f low.state --format singer | grep -q 'calls\":\"2026-06-03'"
+check 'an empty state exports to nothing' "fresh; tw-state export --format airbyte | grep -qx '\[\]'"
+check_status 64 'export: for whom' 'tw-state export'
+finish
