@@ -1,10 +1,14 @@
 /* state: what is taken up, what is fetched next, what a file may hold. */
 #include "state.h"
+#include "save.h"
 #include "tap.h"
 #include "when.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DAY WHEN_DAY
@@ -341,9 +345,88 @@ changes(void)
 	state_release(&s);
 }
 
+/*
+ * A process that claims and stays: group and session say whose pipeline it
+ * is in.  Returns it once it has claimed.
+ */
+enum where { SAME_GROUP, OTHER_GROUP, OTHER_SESSION };
+
+static pid_t
+holder(bool fetch, bool begun, enum where where)
+{
+	int ready[2], who;
+	char c = 0;
+	pid_t child;
+
+	if (pipe(ready) || (child = fork()) < 0)
+		abort();
+	if (child > 0) {
+		close(ready[1]);
+		if (read(ready[0], &c, 1) != 1)
+			abort();
+		close(ready[0]);
+		return child;
+	}
+	if (where == OTHER_GROUP)
+		setpgid(0, 0);
+	if (where == OTHER_SESSION)
+		setsid();
+	if (fetch ? state_claim_fetch("claimed", &who) :
+	    state_claim_commit("claimed", false, &who))
+		_exit(1);
+	if (begun)
+		state_begun("claimed");
+	if (write(ready[1], &c, 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void
+claims(void)
+{
+	static const struct {
+		bool fetch, begun;
+		enum where where;
+		int fetch_got, commit_got;
+		const char *what;
+	} cases[] = {
+		{ true, false, SAME_GROUP, 1, 0, "a fetch of this pipeline" },
+		{ true, false, OTHER_SESSION, 1, 0, "another fetch" },
+		{ false, false, SAME_GROUP, 0, 1, "its own commit" },
+		{ false, true, SAME_GROUP, 0, 1, "its own, at work" },
+		{ false, false, OTHER_GROUP, 0, 1, "its own, guarded" },
+		{ false, true, OTHER_GROUP, 1, 1, "another's, at work" },
+		{ false, false, OTHER_SESSION, 1, 1, "another's, waiting" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int who = 0, got;
+		pid_t child = holder(cases[i].fetch, cases[i].begun,
+		    cases[i].where);
+
+		got = state_claim_fetch("claimed", &who);
+		is_number(got, cases[i].fetch_got, cases[i].what);
+		ok(got == 0 || who == child, "and who it is");
+		if (got == 0)
+			save_unlock("claimed", SAVE_FETCH);
+		got = state_claim_commit("claimed", false, &who);
+		is_number(got, cases[i].commit_got, "a commit meets it");
+		if (got == 0)
+			save_unlock("claimed", SAVE_COMMIT);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	ok(state_claim_fetch("claimed", &(int){ 0 }) == 0 &&
+	    state_claim_commit("claimed", false, &(int){ 0 }) == 0,
+	    "a killed holder holds nothing");
+	unlink("claimed.lock");
+}
+
 int
 main(void)
 {
+	claims();
 	what_to_fetch();
 	newest_first();
 	nothing_is_missed();
