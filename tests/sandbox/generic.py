@@ -1,0 +1,356 @@
+"""Every other list, from its stanza in the catalogue: the right path, paging,
+parameters and columns, with values made from the columns' types.
+
+Lists are short, five records and fewer below, and pages shorter still, so that
+nested ones have several pages and yet a whole product is read in no time.
+"""
+import json
+import re
+from collections import OrderedDict
+
+import core
+from clock import DAY, day, iso, rfc2822
+from listing import Listing, Window
+from problem import Problem
+from texts import NAMES
+
+COUNTS = (5, 3, 2, 2)
+MANY_DAYS = 28          # so that nothing is older than what lists keep
+COUNTRIES = ("US", "GB", "DE", "EE", "BR", "JP", "AU", "CA")
+# What a list means when it is not told: facts 3.5.
+RECENT = {"taskrouter_events": 900, "insights_call_summaries": 4 * 3600,
+          "serverless_logs": DAY}
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def flat(path):
+    return path.replace(".", "_")
+
+
+class Raw(str):
+    """A JSON value in its own spelling."""
+
+
+def write(value, comma, colon, ascii_only, slash):
+    if isinstance(value, Raw):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + comma.join(
+            json.dumps(k) + colon + write(v, comma, colon, ascii_only, slash)
+            for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + comma.join(write(v, comma, colon, ascii_only, slash)
+                                for v in value) + "]"
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    return text.replace("/", "\\/") if slash else text
+
+
+class Kind:
+    """A stream of the catalogue that can be asked for."""
+
+    def __init__(self, stanza, kinds, world):
+        self.stanza, self.kinds, self.world = stanza, kinds, world
+        self.name = stanza.name
+        self.host = stanza.get("host")[0]
+        self.path = stanza.get("path")[0]
+        self.places = re.findall(r"\{(\w+)\}", self.path)
+        self.key = stanza.get("key", [])
+        self.each = [w[0] for w in stanza.many.get("each", {}).values()]
+        parent = stanza.get("parent")
+        self.parent = parent[0] if parent else None
+        self.feed = [p.partition("=")[::2] for p in parent[1:]] if parent else []
+        self.values = {n: w[1].split(",") for n, w in
+                       stanza.many.get("values", {}).items()}
+        self.depth = len([p for p in self.places if p != "AccountSid"])
+        records = stanza.get("records")
+        self.member = records[0]
+        self.strings = records[1] if len(records) > 1 else None
+        self.single = self.member == "."
+        self.enums = {snake(n): allowed for n, (allowed, _)
+                      in stanza.parameters().items() if allowed}
+        for entry in self.each:
+            name, _, values = entry.partition("=")
+            self.enums[snake(name)] = values.split(",")
+        self.letters = world.chance.hex("prefix " + self.name).upper()
+        self.cache = OrderedDict()
+
+    def rows(self, account, params):
+        """The records under these path parameters."""
+        place = (account.n,) + tuple(params.get(p) for p in self.places)
+        rows = self.cache.get(place)
+        if rows is None:
+            count = 1 if self.single else COUNTS[min(self.depth, 3)]
+            rows = [self.row(account, params, n, count) for n in range(count)]
+            self.cache[place] = rows
+            if len(self.cache) > 2000:
+                self.cache.popitem(last=False)
+        return rows
+
+    def row(self, account, params, n, count):
+        where = "%s|%d|%s|%d" % (self.name, account.n, "|".join(
+            str(params.get(p)) for p in self.places if p != "AccountSid"), n)
+        draw = self.world.chance.draw(where)
+        step = min(MANY_DAYS, self.world.options.days) * DAY // count
+        created = self.world.begin - n * step - 60 - int.from_bytes(
+            draw[:4], "big") % max(step - 120, 1)
+        record, row = {}, {}
+        given = {snake(p): v for p, v in params.items()}
+        given["account_sid"] = given["account_id"] = account.sid
+        for c, (path, (kind, _)) in enumerate(self.stanza.columns.items()):
+            wire = self.stanza.wire.get(path, kind)
+            d = self.world.chance.draw("%s|%d" % (where, c))
+            value = self.value(path, kind, wire, d, n, created, given, row)
+            *heads, last = path.split(".")
+            at = record
+            for h in heads:
+                at = at.setdefault(h, {})
+            at[last] = value
+        row["_record"] = record
+        if self.strings:
+            record = next(iter(record.values()), "item-%d" % n)
+        slash = self.host in ("flex-api", "video", "monitor")
+        ascii_only = draw[5] & 1
+        row["_text"] = tuple(write(record, comma, colon, ascii_only, slash)
+                             for comma, colon in ((",", ":"), (", ", ": ")))
+        return row
+
+    def value(self, path, kind, wire, d, n, created, given, row):
+        """The value of a column, and what filters and windows compare."""
+        name = flat(path)
+        key = name in self.key
+        plain = snake(name)
+        if plain in given and name != "sid":
+            row[name] = given[plain]
+            return given[plain]
+        if kind in ("time", "date"):
+            t = created + (3600 * (d[0] % 5) if "updat" in plain else 0)
+            t = min(t, self.world.begin)
+            window = self.stanza.get("window")
+            if window and window[0] == path:
+                t = created
+            if d[1] < 20 and not key and not (window and window[0] == path) \
+                    and "creat" not in plain and "updat" not in plain:
+                row[name] = None
+                return None
+            row[name] = t
+            return day(t) if kind == "date" else \
+                rfc2822(t) if self.host == "api" else iso(t)
+        if plain in self.enums:
+            row[name] = self.enums[plain][n % len(self.enums[plain])]
+            return row[name]
+        if kind == "boolean":
+            row[name] = "true" if d[0] & 1 else "false"
+            return bool(d[0] & 1)
+        if kind in ("integer", "decimal"):
+            number = str(n + 1) if key else str(d[0] * (1 + d[1]))
+            if kind == "decimal":
+                number = "%s%d.%05d" % ("-" if "price" in plain else "",
+                                        d[2] % 3, d[3] * 25)
+            elif d[4] == 7 and not key:
+                number = "12345678901234567890"
+            row[name] = number
+            quoted = wire == "text" or "price" in plain or d[5] < 8 and not key
+            return number if quoted else Raw(number)
+        if kind == "json":
+            row[name] = None
+            if plain in ("links", "subresource_uris"):
+                return {"self": "/" + self.name, "more": "https://%s.twilio.com/x"
+                        % self.host}
+            return (None, {}, [], ["one", "two \u00e9"], {"a": {"b": Raw("1.10")}},
+                    [{"id": 1, "t": None}], Raw("1.0e2"))[d[0] % 7]
+        row[name] = value = self.words(plain, key, d, n)
+        return value
+
+    def words(self, plain, key, d, n):
+        if plain == "sid" or key and plain.endswith("sid"):
+            return self.prefix(plain) + d.hex()[:32]
+        if plain.endswith("_sid"):
+            return None if d[0] < 60 else self.prefix(plain) + d.hex()[:32]
+        if plain in ("iso_country", "country_code", "iso_code", "country"):
+            return COUNTRIES[n % 8]
+        if plain in ("id", "unique_id") or key:
+            return "%s-%s-%d" % (plain.replace("_", "-")[:12], d.hex()[:10], n)
+        if "url" in plain or "uri" in plain:
+            return "https://%s.twilio.com/%s/%s" % (self.host, self.name, d.hex()[:8])
+        if "phone_number" in plain or plain in ("to", "from"):
+            return "+1555%07d" % (int.from_bytes(d[:3], "big") % 10000000)
+        if plain == "attributes":
+            return '{"vip":%s,"n":%d,"name":"\u00e9 \\"q\\""}' % (
+                "true" if d[0] & 1 else "false", d[1])
+        if d[0] < 30:
+            return None
+        if "name" in plain or "body" in plain or "label" in plain:
+            return NAMES[d[1] % len(NAMES)]
+        if d[0] < 60:
+            return "%d" % d[1]
+        return "%s %s" % (plain.replace("_", " "), d.hex()[:6])
+
+    def prefix(self, plain):
+        known = {"call_sid": "CA", "message_sid": "SM", "conference_sid": "CF",
+                 "service_sid": "IS", "recording_sid": "RE"}
+        return known.get(plain) or (
+            "X" + self.letters[0] if plain == "sid" else
+            "Y" + plain[0].upper())
+
+    # Parents
+
+    def check_place(self, account, params, now):
+        """The parent that the path names must be there."""
+        for p, allowed in self.values.items():
+            if params.get(p) not in allowed:
+                raise Problem(400, 20001, "Invalid value for %s" % p)
+        if not self.parent:
+            return
+        feed = [(p, m) for p, m in self.feed
+                if m[:1] != "^" and p != "AccountSid"]
+        for _, carried in self.parents(account, params, now):
+            if all(carried.get(p) == params[p] for p, m in feed):
+                return
+        raise Problem(404, 20404, "The requested resource was not found")
+
+    def parents(self, account, params, now):
+        """(the parent's own path, what it feeds to ours) of each parent that
+        could stand above these parameters; all of them when there are none."""
+        if self.parent in core_tables():
+            yield from self.core_parents(account, params, now)
+            return
+        above = self.kinds.get(self.parent)
+        if above is None:
+            return
+        for place in above.all_places(account, now, params):
+            for row in above.rows(account, place):
+                carried = {}
+                for p, m in self.feed:
+                    carried[p] = place.get(m[1:]) if m[:1] == "^" else \
+                        row.get(flat(m), row["_record"].get(m))
+                carried["AccountSid"] = account.sid
+                yield place, carried
+
+    def core_parents(self, account, params, now):
+        name = core_tables()[self.parent]
+        table = self.world.tables(name, account)
+        place = next((p for p, m in self.feed if m == "sid"), None)
+        if params and place in params:
+            row = table.find(params[place], now)
+            rows = [row] if row else []
+        else:
+            rows = table.every(now)
+        for row in rows:
+            yield {}, {place: row["sid"], "AccountSid": account.sid}
+
+    def all_places(self, account, now, params=None):
+        """Every set of path parameters this list has, or, given some, those
+        that agree with them."""
+        if self.values:
+            (name, values), = self.values.items()
+            for v in values:
+                if not params or params.get(name, v) == v:
+                    yield {"AccountSid": account.sid, name: v}
+        elif not self.parent:
+            if self.depth == 0:
+                yield {"AccountSid": account.sid}
+        else:
+            for _, carried in self.parents(account, params, now):
+                if not params or all(params.get(p, carried.get(p)) == carried.get(p)
+                                     for p in self.places):
+                    yield {p: carried.get(p) for p in self.places}
+
+
+def core_tables():
+    return {"messages": "messages", "calls": "calls",
+            "recordings": "recordings", "conferences": "conferences",
+            "alerts": "alerts"}
+
+
+def text(self, row, spaced):
+    return row["_text"][spaced]
+
+
+class Short(core.Fixed):
+    def text(self, row, spaced):
+        return row["_text"][spaced]
+
+
+class Sided(Short):
+    """One whose cursor is the SID of a record, as on api.twilio.com."""
+
+    def position(self, sid):
+        for n, row in enumerate(self.all):
+            if row.get("sid") == sid:
+                return n + 1
+        return None
+
+    def page(self, now, bounds, accept, size, anchor=None, back=False):
+        kept = Short.page(self, now, bounds, accept, 1 << 30)[0]
+        if anchor is None:
+            rows = kept
+        elif back:
+            before = [r for r in kept if self.position(r["sid"]) < anchor]
+            return before[-size:], True, self.change
+        else:
+            rows = [r for r in kept if self.position(r["sid"]) > anchor]
+        return rows[:size], len(rows) > size, self.change
+
+
+def listing_of(kind):
+    s = kind.stanza
+    style = s.get("paging")[0]
+    size = s.get("size")
+    filters, ignored, required = {}, set(), []
+    names = {flat(p): flat(p) for p in s.columns}
+    names.update({snake(p): flat(p) for p in s.columns})
+    for name, (allowed, needed) in s.parameters().items():
+        field = names.get(snake(name))
+        if field:
+            filters[name] = (field, allowed) if allowed else field
+        elif allowed:
+            filters[name] = (None, allowed)
+        else:
+            ignored.add(name)
+        if needed:
+            required.append(name)
+    for name in s.many.get("query", {}):
+        name = name.partition("=")[0]
+        if name not in filters:
+            ignored.add(name)
+    windows, defaults = [], []
+    w = s.get("window")
+    if w:
+        field = flat(w[0]) if w[0] in s.columns else None
+        windows.append(Window(field, w[1], w[2], w[3], w[4]))
+        for p in w[1:3]:
+            filters.pop(p, None), ignored.discard(p)
+    for entry in kind.each:
+        name, _, values = entry.partition("=")
+        values = values.split(",")
+        field = names.get(snake(name))
+        if name not in filters:
+            filters[name] = (field, values)
+        if field and name not in required:
+            # The first of the values is what an unfiltered list shows.
+            defaults.append((name, field, values[0]))
+
+    def source(req, given):
+        kind.check_place(req.account, req.params, req.now)
+        rows = kind.rows(req.account, req.params)
+        recent = RECENT.get(kind.name)
+        if recent and not any(a > -DAY for _, a, b in given["_bounds"]):
+            field = windows[0].field
+            rows = [r for r in rows if r[field] and r[field] >= req.now - recent]
+        keyed = style == "2010" and "sid" in s.columns
+        return (Sided if keyed else Short)(rows)
+
+    x = Listing(kind.name, kind.host, kind.path, kind.member, style,
+                int(size[0]) if size else 1000, filters, windows, ignored, source)
+    x.required, x.defaults = required, defaults
+    x.size_name = size[1] if size and len(size) > 1 else "PageSize"
+    paging = s.get("paging")
+    if style == "token":
+        x.token_name = paging[1] if len(paging) > 1 else "pageToken"
+    x.default_size = min(50, x.size)
+    x.capped = True
+    x.secretive = kind.name in ("keys", "iam_keys")
+    return x

@@ -1,0 +1,97 @@
+"""What an ideal client would have read: every record of every account that
+can be read, as it is now, with no page and no network between.
+
+Each line starts with _account, then what of the path the record's key needs
+(_address_sid), then Twilio's bytes.  Query of the endpoint:
+
+account=AC..        only this one
+since=, until=      by the list's window member, [since, until)
+secrets=1           with the accounts' tokens
+all=1               soft-deleted recordings too
+"""
+import json
+
+import clock
+import core
+import generic
+from problem import Problem
+
+
+class Place:
+    """Stands for a request: a list is asked for its source, not for a page."""
+
+    def __init__(self, app, account, params, now):
+        self.world, self.account, self.params = app.world, account, params
+        self.now, self.path = now, "(truth)"
+        self.query = []
+        self.login = app.world.accounts.logins[account.sid][1]
+
+
+def lines(app, name, query):
+    listing = app.listings.get(name)
+    if listing is None:
+        raise Problem(404, 20404, "no stream %s" % name)
+    now = app.clock.now()
+    low, high = -clock.NEVER, clock.NEVER
+    if "since" in query:
+        low = clock.parse(query["since"])[0]
+    if "until" in query:
+        high = clock.parse(query["until"])[0]
+    field = listing.windows[0].field if listing.windows else None
+    kind = app.kinds.get(name)
+    lacking = [k for k in kind.key if k[:1] == "_" and k != "_account"] \
+        if kind else []
+    for account in app.world.accounts.active:
+        if query.get("account", account.sid) != account.sid:
+            continue
+        if name == "accounts" and account is not app.world.accounts.main:
+            continue
+        for params, table in places(app, name, listing, kind, account, now):
+            extra = {"_account": account.sid}
+            for k in lacking:
+                for p, v in params.items():
+                    if "_" + generic.snake(p) == k:
+                        extra[k] = v
+            head = json.dumps(extra, separators=(",", ":"))[:-1] + ","
+            for row in table.every(now):
+                if not shown(name, row, query):
+                    continue
+                t = row.get(field) if field else None
+                if "since" in query or "until" in query:
+                    if t is None or not low <= t < high:
+                        continue
+                text = table.text(row, False)
+                if name == "accounts" and "secrets" not in query:
+                    record = json.loads(text)
+                    del record["auth_token"]
+                    text = core.dump(record, False)
+                if text[:1] != "{":
+                    text = '{"%s":%s}' % (kind.strings, text)
+                yield head + text[1:]
+
+
+def shown(name, row, query):
+    return not (name == "recordings" and row["status"] == "deleted"
+                and "all" not in query)
+
+
+def places(app, name, listing, kind, account, now):
+    """(path parameters, table) of every list of this name."""
+    world = app.world
+    if name in generic.core_tables():
+        yield {}, world.tables(name, account)
+    elif name == "message_media":
+        for row in world.tables("messages", account).every(now):
+            if world.tables("messages", account).media_count(row["_d"]):
+                yield {}, core.media(world, account, row, now)
+    elif name == "conference_participants":
+        for row in world.tables("conferences", account).every(now):
+            if row["status"] == "in-progress":
+                yield {}, core.participants(world, account, row, now)
+    elif name == "usage_records":
+        yield {}, core.usage_daily(world, account, False, now, [])
+    elif name == "accounts":
+        yield {}, listing.source(Place(app, account, {}, now), {})
+    else:
+        for params in kind.all_places(account, now):
+            yield params, generic.Short(kind.rows(account, params))
