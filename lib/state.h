@@ -47,7 +47,8 @@ struct state {
 
 #define STATE_INIT { 0, 0, 0, 0, "", false, false, false }
 #define STATE_VERSION 1
-#define STATE_FUTURE WHEN_DAY	/* how far the clocks may differ */
+/* Windows end by the service's clock; it may be this far ahead of ours. */
+#define STATE_FUTURE (31 * WHEN_DAY)
 
 /*
  * Add what a file holds.  0, or -1 with status and why.  A missing file is an
