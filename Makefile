@@ -100,6 +100,16 @@ completions: all
 # The tools on PATH that are scripts: they compose the others.
 SCRIPTS := scripts/tw-sync
 
+# Fuzzers, one a file of tests/fuzz (clang's libFuzzer); tests/fuzz/run runs them.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz:
+	$(MAKE) BUILD=$(BUILD)/fuzzing CC=clang \
+	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(SANITIZE)' fuzzers
+fuzzers: $(FUZZERS)
+$(eval $(call compile,tests/fuzz,fuzz))
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(BUILD)/libtw.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libtw.a $(LIBS_unit)
+
 install: all completions
 	mkdir -p $(DESTDIR)$(BINDIR)
 	install -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
@@ -124,7 +134,7 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all units completions check check-asan check-valgrind install \
+.PHONY: all units fuzz fuzzers completions check check-asan check-valgrind install \
 	uninstall dist version clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

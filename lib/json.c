@@ -2,10 +2,17 @@
 
 #include <stdint.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+/* -DJSON_PLAIN leaves the vectors out, for comparison and tests. */
+#if defined(JSON_PLAIN)
+#define STEP 0
+#elif defined(__SSE2__)
+#define STEP 16
+#include <immintrin.h>
 #elif defined(__aarch64__) && defined(__ARM_NEON)
+#define STEP 16
 #include <arm_neon.h>
+#else
+#define STEP 0
 #endif
 
 /* What went wrong and where; filled once, by whoever returns NULL. */
@@ -33,48 +40,121 @@ space(const char *p, const char *end)
 }
 
 /*
- * The first byte at or after p that the inside of a string cannot just pass:
- * a quote, a backslash, a control or the start of something not ASCII.  Read
- * as signed, the last two are the bytes below 0x20: one comparison.
+ * Which bytes of the inside of a string cannot just be passed: a quote, a
+ * backslash, a control or what is not ASCII.  Read as signed, the last two are
+ * the bytes below 0x20: one comparison.
  */
-static inline const char *
-plain_run(const char *p, const char *end)
+static inline bool
+is_special(char c)
 {
-#if defined(__SSE2__)
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i slash = _mm_set1_epi8('\\');
-	const __m128i blank = _mm_set1_epi8(0x20);
+	return c == '"' || c == '\\' || (signed char)c < 0x20;
+}
 
-	for (; end - p >= 16; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
-		    _mm_cmplt_epi8(v, blank));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+#if STEP && defined(__SSE2__)
+/* Where in STEP bytes the first special one is; STEP if there is none. */
+static inline unsigned
+special_in(const char *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i hit = _mm_or_si128(_mm_or_si128(
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
+	    _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)));
+
+	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(hit) |
+	    1U << STEP);
+}
+#elif STEP
+static inline unsigned
+special_in(const char *p)
+{
+	int8x16_t v = vld1q_s8((const int8_t *)p);
+	uint8x16_t hit = vorrq_u8(vorrq_u8(vceqq_s8(v, vdupq_n_s8('"')),
+	    vceqq_s8(v, vdupq_n_s8('\\'))), vcltq_s8(v, vdupq_n_s8(0x20)));
+	/* Four bits a byte: NEON has no movemask. */
+	uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(
+	    vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+
+	return mask ? (unsigned)__builtin_ctzll(mask) >> 2 : STEP;
+}
+#endif
+
+static inline const char *
+run_bytewise(const char *p, const char *end)
+{
+	while (p < end && !is_special(*p))
+		p++;
+	return p;
+}
+
+#if STEP && defined(__x86_64__)
+__attribute__((target("avx2"))) static const char *
+run_avx2(const char *p, const char *end)
+{
+	const __m256i quote = _mm256_set1_epi8('"');
+	const __m256i slash = _mm256_set1_epi8('\\');
+	const __m256i blank = _mm256_set1_epi8(0x20);
+
+	for (; end - p >= 32; p += 32) {
+		__m256i v = _mm256_loadu_si256(
+		    (const __m256i *)(const void *)p);
+		__m256i hit = _mm256_or_si256(_mm256_or_si256(
+		    _mm256_cmpeq_epi8(v, quote), _mm256_cmpeq_epi8(v, slash)),
+		    _mm256_cmpgt_epi8(blank, v));
+		unsigned mask = (unsigned)_mm256_movemask_epi8(hit);
 
 		if (mask)
 			return p + __builtin_ctz(mask);
 	}
-#elif defined(__aarch64__) && defined(__ARM_NEON)
-	const int8x16_t quote = vdupq_n_s8('"');
-	const int8x16_t slash = vdupq_n_s8('\\');
-	const int8x16_t blank = vdupq_n_s8(0x20);
+	return run_bytewise(p, end);
+}
+#endif
 
-	for (; end - p >= 16; p += 16) {
-		int8x16_t v = vld1q_s8((const int8_t *)p);
-		uint8x16_t hit = vorrq_u8(vorrq_u8(vceqq_s8(v, quote),
-		    vceqq_s8(v, slash)), vcltq_s8(v, blank));
-		/* Four bits a byte: NEON has no movemask. */
-		uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(
-		    vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+#if STEP
+static const char *
+run_steps(const char *p, const char *end)
+{
+	unsigned n;
 
-		if (mask)
-			return p + (__builtin_ctzll(mask) >> 2);
+	for (; end - p >= STEP; p += STEP)
+		if ((n = special_in(p)) < STEP)
+			return p + n;
+	return run_bytewise(p, end);
+}
+
+/* What this machine does best, found out by the first to ask. */
+static const char *run_choose(const char *p, const char *end);
+static const char *(*run)(const char *p, const char *end) = run_choose;
+
+static const char *
+run_choose(const char *p, const char *end)
+{
+	run = run_steps;
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		run = run_avx2;
+#endif
+	return run(p, end);
+}
+#endif
+
+/* The first special byte at or after p.  Most strings end within two steps,
+ * which are taken here; the long ones are worth a call. */
+static inline const char *
+plain_run(const char *p, const char *end)
+{
+#if STEP
+	unsigned n;
+
+	if (end - p >= 2 * STEP) {
+		if ((n = special_in(p)) < STEP)
+			return p + n;
+		if ((n = special_in(p + STEP)) < STEP)
+			return p + STEP + n;
+		return run(p + 2 * STEP, end);
 	}
 #endif
-	while (p < end && *p != '"' && *p != '\\' && (signed char)*p >= 0x20)
-		p++;
-	return p;
+	return run_bytewise(p, end);
 }
 
 /* Length of the UTF-8 sequence at p (RFC 3629: no overlong form, no
@@ -604,15 +684,15 @@ size_t
 json_encode(const char *bytes, size_t len, char *out)
 {
 	static const char hex[] = "0123456789abcdef";
-	const char *p = bytes, *end = bytes + len, *run;
+	const char *p = bytes, *end = bytes + len, *stop;
 	char *o = out;
 	size_t n;
 
 	while (p < end) {
-		run = plain_run(p, end);
-		memcpy(o, p, (size_t)(run - p));
-		o += run - p;
-		if ((p = run) == end)
+		stop = plain_run(p, end);
+		memcpy(o, p, (size_t)(stop - p));
+		o += stop - p;
+		if ((p = stop) == end)
 			break;
 		if ((signed char)*p < 0) {
 			if ((n = utf8_length(p, end)) > 0) {
@@ -673,7 +753,7 @@ json_compact(const char *text, size_t len, char *out)
 size_t
 json_nest(const char *text, size_t len, char *out)
 {
-	const char *p = text, *end = text + len, *run;
+	const char *p = text, *end = text + len, *stop;
 	bool inside = false;
 	char *o = out;
 
@@ -681,10 +761,10 @@ json_nest(const char *text, size_t len, char *out)
 	while (p < end) {
 		if (inside) {
 			/* Controls cannot be; what is not ASCII just passes. */
-			run = plain_run(p, end);
-			memcpy(o, p, (size_t)(run - p));
-			o += run - p;
-			if ((p = run) == end)
+			stop = plain_run(p, end);
+			memcpy(o, p, (size_t)(stop - p));
+			o += stop - p;
+			if ((p = stop) == end)
 				break;
 			if (*p == '\\') {
 				memcpy(o, "\\\\", 2);
