@@ -29,6 +29,7 @@ class Asked:
         self.product = self.domain = ""
         self.login = self.account = None
         self.params, self.query = {}, []
+        self.shift, self.ignore_window, self.tenant = 0, False, None
 
 
 class Router:
@@ -77,6 +78,10 @@ class App:
         self.kinds = {}
         for s in self.streams.values():
             self.kinds[s.name] = generic.Kind(s, self.kinds, self.world)
+        for k in self.kinds.values():
+            for _, member in k.feed:
+                if k.parent in self.kinds and member[:1] != "^":
+                    self.kinds[k.parent].fed.add(generic.flat(member))
         rest = [generic.listing_of(k) for k in self.kinds.values()
                 if (k.host, k.path) not in taken]
         self.listings = {x.name: x for x in rest + mine}
@@ -143,7 +148,7 @@ class App:
         zipped = "gzip" in http.headers.get("accept-encoding", "").lower()
         key = (asked.domain, http.target, http.headers.get("authorization"))
         spoil = rule is not None and rule.fault not in faults.WIRE and \
-            rule.fault != "delay"
+            rule.fault not in ("delay", "headers")
         entry = None if spoil else self.cache.get(key)
         if entry is None or entry[0] <= asked.now:
             body, until = self.page(http, asked, rule if spoil else None)
@@ -153,6 +158,10 @@ class App:
         body = entry[1]
         headers = headers + [("Content-Type", "application/json;charset=utf-8"),
                              ("Vary", "Accept-Encoding")]
+        if rule and rule.fault == "headers":
+            given = rule.spec["headers"]
+            headers = [h for h in headers if h[0] not in given] + \
+                list(given.items())
         if zipped and len(body) > 200:
             if entry[2] is None:
                 z = zlib.compressobj(self.options.gzip_level, zlib.DEFLATED, 31)
@@ -176,6 +185,9 @@ class App:
             raise self.nowhere(asked)
         asked.params = params
         self.permit(asked, listing)
+        if rule and rule.fault in faults.REQUESTS:
+            faults.REQUESTS[rule.fault](rule.spec, asked)
+            asked.account = asked.tenant or asked.account
         if self.options.strict and "PageToken=" in target:
             self.check_issued(asked, target)
         asked.query = pages.parse_query(asked.raw_query)

@@ -30,6 +30,7 @@ def money(d, at, step):
 
 
 class Messages(Series):
+    kept = 400 * DAY
     slack = {"date_created": 0, "date_sent": DAY, "date_updated": 10 * DAY}
 
     SPACED = (
@@ -213,6 +214,7 @@ class Calls(Series):
 
 
 class Recordings(Series):
+    kept = 400 * DAY
     prefix = "RE"
     slack = {"date_created": 0}
     SPACED = (

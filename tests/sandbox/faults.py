@@ -9,16 +9,21 @@ account   only requests for this account
 nth, every, from, count
           of the requests that match: only this one; each nth; not before this
           one; at most so many times.  With none of them, always.
+longer    only requests for a window of more than so many seconds
 fault     one of the names below; the rest of the rule is its parameters.
 """
 import re
 import threading
 import zlib
+from urllib.parse import unquote
 
+import clock
 from problem import Problem
 
 # Before the list is looked at: another answer altogether.
 ANSWERS = {}
+# On the request, before it is understood.
+REQUESTS = {}
 # On the page, while it is still in parts.
 PAGES = {}
 # On the bytes of a body.
@@ -41,7 +46,9 @@ class Rule:
 
     def hits(self, where, account):
         s = self.spec
-        if s.get("account", account) != account or not self.match.search(where):
+        if s.get("account", account) != account or \
+                not self.match.search(where) or \
+                "longer" in s and window(where) <= s["longer"]:
             return False
         self.seen += 1
         if "nth" in s and self.seen != s["nth"] or \
@@ -51,6 +58,13 @@ class Rule:
             return False
         self.done += 1
         return True
+
+
+def window(target):
+    """The seconds between the first and the last date in a query."""
+    dates = re.findall(r"=(\d{4}-\d\d-\d\d[^&]*)", unquote(target))
+    times = [clock.parse(d)[0] for d in dates]
+    return max(times) - min(times) if len(times) > 1 else clock.NEVER
 
 
 class Faults:
@@ -79,7 +93,8 @@ class Faults:
 
 
 def names():
-    return set(ANSWERS) | set(PAGES) | set(BODIES) | WIRE | {"delay"}
+    return set(ANSWERS) | set(REQUESTS) | set(PAGES) | set(BODIES) | WIRE | \
+        {"delay", "headers"}
 
 
 class Answer(Exception):
@@ -91,25 +106,16 @@ class Answer(Exception):
         self.body = body.encode() if isinstance(body, str) else body
 
 
-def answer(name):
-    def put(function):
-        ANSWERS[name] = function
-        return function
-    return put
+def fault_of(table):
+    def named(name):
+        def put(function):
+            table[name] = function
+            return function
+        return put
+    return named
 
 
-def page(name):
-    def put(function):
-        PAGES[name] = function
-        return function
-    return put
-
-
-def body(name):
-    def put(function):
-        BODIES[name] = function
-        return function
-    return put
+answer, request, page, body = map(fault_of, (ANSWERS, REQUESTS, PAGES, BODIES))
 
 
 @answer("429")
@@ -159,6 +165,29 @@ def json_null(s, req):
 @answer("empty_object")
 def empty_object(s, req):
     raise Answer(200, "application/json", "{}")
+
+
+@request("shift")
+def shift(s, req):
+    """The page starts so many records too early (or late): what happens to a
+    cursor that counts when records come or go at the head."""
+    req.shift = s.get("by", 1)
+
+
+@request("ignore_window")
+def ignore_window(s, req):
+    req.ignore_window = True
+
+
+@request("other_tenant")
+def other_tenant(s, req):
+    """The main account's records, whoever asks."""
+    req.tenant = req.world.accounts.main
+
+
+@page("tokenless_next")
+def tokenless_next(s, req, p):
+    p.next = p.next and re.sub(r"&PageToken=[^&]*", "", p.next)
 
 
 @page("no_list_key")

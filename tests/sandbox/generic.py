@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 import core
 from clock import DAY, day, iso, rfc2822
-from listing import Listing, Window
+from listing import ALL, Listing, Window
 from problem import Problem
 from texts import NAMES
 
@@ -71,9 +71,11 @@ class Kind:
         self.single = self.member == "."
         self.enums = {snake(n): allowed for n, (allowed, _)
                       in stanza.parameters().items() if allowed}
+        self.enums = {n: [v for v in a if v != ALL] for n, a in self.enums.items()}
         for entry in self.each:
             name, _, values = entry.partition("=")
             self.enums[snake(name)] = values.split(",")
+        self.fed = set()        # columns that lead to the lists below
         self.letters = world.chance.hex("prefix " + self.name).upper()
         self.cache = OrderedDict()
 
@@ -108,6 +110,10 @@ class Kind:
             for h in heads:
                 at = at.setdefault(h, {})
             at[last] = value
+        for entry in self.each:
+            name, _, values = entry.partition("=")
+            values = values.split(",")
+            row.setdefault(snake(name), values[n % len(values)])
         row["_record"] = record
         if self.strings:
             record = next(iter(record.values()), "item-%d" % n)
@@ -120,7 +126,7 @@ class Kind:
     def value(self, path, kind, wire, d, n, created, given, row):
         """The value of a column, and what filters and windows compare."""
         name = flat(path)
-        key = name in self.key
+        key = name in self.key or name in self.fed
         plain = snake(name)
         if plain in given and name != "sid":
             row[name] = given[plain]
@@ -232,6 +238,7 @@ class Kind:
     def core_parents(self, account, params, now):
         name = core_tables()[self.parent]
         table = self.world.tables(name, account)
+        gone = "deleted" if name == "recordings" else None
         place = next((p for p, m in self.feed if m == "sid"), None)
         if params and place in params:
             row = table.find(params[place], now)
@@ -239,6 +246,8 @@ class Kind:
         else:
             rows = table.every(now)
         for row in rows:
+            if row.get("status") == gone and gone:
+                continue
             yield {}, {place: row["sid"], "AccountSid": account.sid}
 
     def all_places(self, account, now, params=None):
@@ -300,6 +309,7 @@ def listing_of(kind):
     style = s.get("paging")[0]
     size = s.get("size")
     filters, ignored, required = {}, set(), []
+    windows, defaults = [], []
     names = {flat(p): flat(p) for p in s.columns}
     names.update({snake(p): flat(p) for p in s.columns})
     for name, (allowed, needed) in s.parameters().items():
@@ -313,10 +323,13 @@ def listing_of(kind):
         if needed:
             required.append(name)
     for name in s.many.get("query", {}):
-        name = name.partition("=")[0]
+        name, _, value = name.partition("=")
         if name not in filters:
             ignored.add(name)
-    windows, defaults = [], []
+        elif value == ALL:
+            # So without it the list is not whole.
+            field = names[snake(name)]
+            defaults.append((name, field, kind.enums[field][0]))
     w = s.get("window")
     if w:
         field = flat(w[0]) if w[0] in s.columns else None
@@ -326,8 +339,8 @@ def listing_of(kind):
     for entry in kind.each:
         name, _, values = entry.partition("=")
         values = values.split(",")
-        field = names.get(snake(name))
-        if name not in filters:
+        field = snake(name)
+        if name not in filters or filters[name] == (None, values):
             filters[name] = (field, values)
         if field and name not in required:
             # The first of the values is what an unfiltered list shows.

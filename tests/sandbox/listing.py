@@ -6,6 +6,8 @@ import pages
 from clock import DAY, NEVER
 from problem import Problem
 
+ALL = "all"             # a filter's value that filters nothing
+
 
 class Window:
     """Parameters that cut a list by a date.
@@ -82,7 +84,7 @@ class Listing:
 
     def paging_names(self):
         if self.style == "none":
-            return ()
+            return (self.size_name,) if self.size else ()
         if self.style == "scim":
             return ("startIndex", "count")
         if self.style == "token":
@@ -114,7 +116,7 @@ class Listing:
                     if value not in allowed:
                         raise Problem(400, 20001, "Invalid value for %s: %s" % (
                             name, value[:60]))
-                if field:
+                if field and value != ALL:
                     wanted.setdefault(field, set()).add(value)
                 values[name] = value
             elif name in self.ignored:
@@ -129,7 +131,7 @@ class Listing:
                 wanted[field] = value if isinstance(value, set) else {value}
         values["_bounds"] = bounds
         table = self.source(req, values)
-        bounds = [b for b in bounds if b[0] and b[0] != "-"]
+        bounds = [] if req.ignore_window else [b for b in bounds if b[0]]
         accept = None
         if wanted:
             tests = list(wanted.items())

@@ -159,6 +159,8 @@ def make(listing, table, req, bounds, accept, given):
                       "PageToken is required for paging" if listing.host == "api"
                       else "Paged requests must include a PageToken")
     listing.check_depth(number, size)
+    if anchor is not None:
+        anchor = max(0, anchor + req.shift * getattr(table, "newer", -1))
     rows, more, until = table.page(req.now, bounds, accept, shown, anchor, back)
 
     def token_after():

@@ -12,6 +12,8 @@ from clock import NEVER
 class Series:
     prefix = "XX"
     slack = {"date_created": 0}     # how long after its creation a date may be
+    newer = 1               # where newer ones are, seen from a position
+    kept = NEVER            # how long Twilio keeps one
 
     def __init__(self, world, account, timeline):
         self.world, self.account, self.timeline = world, account, timeline
@@ -43,22 +45,25 @@ class Series:
 
     def span(self, now, bounds):
         # A list lags: the newest are not in it yet.
-        low, high = 0, self.timeline.index(now + 1 - self.world.lag)
+        low = self.timeline.index(now - self.kept)
+        high = self.timeline.index(now + 1 - self.world.lag)
         for field, a, b in bounds:
             late = self.slack[field]
             low = max(low, self.timeline.index(a - late))
             high = min(high, self.timeline.index(b))
         return low, high
 
-    def rows(self, now, bounds=(), accept=None, below=None):
-        """Visited rows, newest first; those not listed come as None."""
+    def rows(self, now, bounds=(), accept=None, below=None, until=None):
+        """The rows that are listed, newest first.  until[0] falls to the time
+        when one of those looked at will be another."""
         low, high = self.span(now, bounds)
         if below is not None:
             high = min(high, below)
         look = self.look
         for i in range(high - 1, low - 1, -1):
             row = look(i, now)
-            self.change = min(self.change, row["_change"])
+            if until is not None and row["_change"] < until[0]:
+                until[0] = row["_change"]
             if row.get("_gone"):
                 continue
             for field, a, b in bounds:
@@ -81,7 +86,7 @@ class Series:
 
     def page(self, now, bounds, accept, size, anchor=None, back=False):
         """(rows, is there more?, until when this is the answer)."""
-        self.change = NEVER
+        until = [NEVER]
         if back:
             rows = []
             for row in self.above(now, bounds, accept, anchor):
@@ -90,18 +95,19 @@ class Series:
                     break
             return rows[::-1], True, now + 1
         rows, more = [], False
-        for row in self.rows(now, bounds, accept, anchor):
+        for row in self.rows(now, bounds, accept, anchor, until):
             if len(rows) == size:
                 more = True
                 break
             rows.append(row)
         if anchor is None:
-            self.change = min(self.change, self.timeline.time(
-                self.timeline.index(now + 1 - self.world.lag)) + self.world.lag)
-        return rows, more, self.change
+            # The next one to come; none if the world stands still.
+            i = self.timeline.index(now + 1 - self.world.lag)
+            if i < self.timeline.last:
+                until[0] = min(until[0], self.timeline.time(i) + self.world.lag)
+        return rows, more, until[0]
 
     def every(self, now):
-        self.change = NEVER
         return self.rows(now)
 
 

@@ -21,22 +21,17 @@ class Timeline:
             if count:
                 self._add(start, end, n, count)
                 n += count
-        self.count = n
+        self.count = self.last = n      # in all that was given; ever
         end = pieces[-1][1]
         if rate > 0:
             many = 1 << 36
             self._add(end, end + int(many / rate), n, many)
+            self.last = n + many
 
     def _add(self, start, end, first, count):
         self.pieces.append((start, max(end - start, 1), first, count))
         self.firsts.append(first)
         self.starts.append(start)
-
-    def stop(self):
-        """Nothing after what there is now."""
-        last = self.pieces[-1]
-        if last[2] == self.count and self.count:
-            self.pieces.pop(), self.firsts.pop(), self.starts.pop()
 
     def time(self, i):
         start, span, first, count = \
@@ -48,7 +43,7 @@ class Timeline:
     def index(self, t):
         """The number of records created before t."""
         p = bisect_right(self.starts, t) - 1
-        if p < 0:
+        if p < 0:  # or no piece at all
             return 0
         start, span, first, count = self.pieces[p]
         i = first + min((t - start) * count // span, count)
@@ -59,10 +54,10 @@ class Timeline:
         return i
 
 
-def make(shape, count, now, days, chance):
+def make(shape, count, now, days, chance, goes_on):
     """count records in the days before now, in one of three shapes."""
     begin = now - days * DAY
-    rate = count / (days * DAY)
+    rate = count / (days * DAY) if goes_on else 0
     if shape == "busy-day":
         # Nine of ten records on one day, in the middle.
         day = (begin + (days // 2) * DAY) // DAY * DAY
@@ -82,5 +77,5 @@ def make(shape, count, now, days, chance):
             pieces.append((start, start + 4 * 3600, some))
             left -= some
         pieces.append((now - 1, now, 0))
-        return Timeline(pieces, 12 / (365 * DAY))
+        return Timeline(pieces, 12 / (365 * DAY) if goes_on else 0)
     return Timeline([(begin, now, count)], rate)

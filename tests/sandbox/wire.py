@@ -28,6 +28,7 @@ class Reply:
     def __init__(self, status, headers, body, rule=None):
         self.status, self.headers, self.body = status, headers, body
         self.rule = rule
+        self.plain = body       # before any Content-Encoding
 
     def head(self, extra, skip=()):
         lines = ["HTTP/1.1 %d %s" % (self.status,
@@ -228,25 +229,38 @@ class Server:
     def __init__(self, host, port, app, tls=None):
         self.app, self.tls = app, tls
         self.stop = threading.Event()
+        self.refuse_until = 0
+        self.listen(host, port)
+
+    def listen(self, host, port):
         self.sock = socket.socket()
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.sock.bind((host, port))
         self.sock.listen(512)
-        self.port = self.sock.getsockname()[1]
+        self.sock.settimeout(0.2)
+        self.host, self.port = self.sock.getsockname()
 
     def run(self):
         while not self.stop.is_set():
+            if time.monotonic() < self.refuse_until:
+                self.sock.close()
+                time.sleep(max(0, self.refuse_until - time.monotonic()))
+                self.listen(self.host, self.port)
             try:
                 sock, _ = self.sock.accept()
-            except OSError:
-                return
+            except (socket.timeout, TimeoutError):
+                continue
+            sock.settimeout(IDLE)
             threading.Thread(target=self.one, args=(sock,), daemon=True).start()
+
+    def refuse(self, seconds):
+        """New connections are refused for a while."""
+        self.refuse_until = time.monotonic() + seconds
 
     def one(self, sock):
         self.app.stats.connected()
         try:
             if self.tls:
-                sock.settimeout(IDLE)
                 sock = self.tls.wrap_socket(sock, server_side=True)
             Connection(sock, self.app, self.stop).serve()
         except OSError:

@@ -47,9 +47,7 @@ class World:
         # A still world ends before anything in it could still be under way.
         end = self.begin - (6 * 3600 if self.still else 0)
         line = timeline.make(o.shape, count, end, o.days,
-                             Chance(self.seed, name, account.n))
-        if self.still:
-            line.stop()
+                             Chance(self.seed, name, account.n), not self.still)
         return KINDS[name](self, account, line)
 
 
@@ -98,6 +96,9 @@ def core_listings():
         return Window(field, name + ">", name + "<", grain, bounds, name)
 
     lists = [
+        Listing("account", "api", "/2010-04-01/Accounts/{AccountSid}.json", ".",
+                "none", None, source=lambda req, values: core.Fixed(
+                    core.rows_of([req.account.record()]))),
         Listing("accounts", "api", "/2010-04-01/Accounts.json", "accounts",
                 filters={"FriendlyName": "friendly_name", "Status":
                          ("status", ("active", "suspended", "closed"))},
@@ -151,7 +152,7 @@ def core_listings():
     found = {x.name: x for x in lists}
     for name in ("messages", "message_media", "recordings"):
         found[name].retention = 400 * DAY
-    found["accounts"].secretive = True
+    found["accounts"].secretive = found["account"].secretive = True
     found["alerts"].depth = 10000
     # Unfiltered is not everything: facts 3.5 and the change of 2026-09-30.
     found["conferences"].defaults = [("Status", "status", "in-progress")]
