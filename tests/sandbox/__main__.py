@@ -53,6 +53,8 @@ def options():
                    help="a thousand million messages and calls")
     g.add_argument("--subaccounts", type=int, default=2, metavar="N",
                    help="active ones; one suspended and one closed come on top")
+    g.add_argument("--all-active", action="store_true",
+                   help="no suspended account and no closed one")
     g.add_argument("--still", action="store_true",
                    help="nothing changes, nothing is ever deleted")
     g.add_argument("--lag", type=int, default=0, metavar="SECONDS",

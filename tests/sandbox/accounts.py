@@ -60,14 +60,14 @@ class Login:
 
 
 class Accounts:
-    def __init__(self, chance, subaccounts, now, days):
+    def __init__(self, chance, subaccounts, now, days, inactive):
         born = now - (max(days, 30) + 2) * DAY
         main = Account(chance, 0, "Main \u2014 \"Owl & Sons\"", "active", None, born)
         self.all = [main]
         for n in range(1, subaccounts + 1):
             self.all.append(Account(chance, n, "Sub %d" % n, "active", main,
                                     born + n * 3600))
-        for status in ("suspended", "closed"):
+        for status in inactive:
             n = len(self.all)
             self.all.append(Account(chance, n, "Sub %d (%s)" % (n, status),
                                     status, main, born + n * 3600))

@@ -23,7 +23,9 @@ class World:
         self.chance = Chance(self.seed, "world")
         self.accounts = Accounts(self.chance, options.subaccounts, self.begin,
                                  365 if options.shape == "sparse-year"
-                                 else options.days)
+                                 else options.days,
+                                 () if options.all_active
+                                 else ("suspended", "closed"))
         self.made = {}
 
     def tables(self, name, account):
