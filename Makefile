@@ -61,7 +61,7 @@ $(eval $(call compile,cmd,cmd))
 $(eval $(call compile,tests/unit,unit))
 
 # The catalogue's layers, as C strings, so that the tools need no file at run time.
-$(BUILD)/catalog-data.c: $(LAYERS) scripts/embed
+$(BUILD)/catalog-data.c: $(LAYERS) lib/catalog/phrases scripts/embed
 	@mkdir -p $(@D)
 	sh scripts/embed $(LAYERS) >$@
 $(BUILD)/lib/catalog-data.o: $(BUILD)/catalog-data.c $(BUILD)/flags

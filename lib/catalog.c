@@ -23,6 +23,7 @@ struct stanza {
 	const char *file;
 	unsigned long line;	/* of the heading */
 	bool amends;
+	bool packed;		/* compiled in: see catalog_phrases */
 };
 
 enum entry_state { UNREAD, READING, READ, BAD };
@@ -696,11 +697,40 @@ read_line(struct reader *r, char *line)
 	return why[0] ? -1 : FAIL(r, "use: %s %s", name, a->usage);
 }
 
+static const char *
+phrase_of(char c)
+{
+	return c & 0x80 ? catalog_phrases[c & 0x7f] : NULL;
+}
+
+/* The lines of a packed stanza as somebody wrote them. */
+static char *
+unpack(const char *text, const char *end)
+{
+	const char *at, *phrase;
+	char *lines, *to;
+	size_t len = 0;
+
+	for (at = text; at < end; at++)
+		len += (phrase = phrase_of(*at)) ? strlen(phrase) : 1;
+	to = lines = lasting(len + 1);
+	for (at = text; at < end; at++) {
+		phrase = phrase_of(*at);
+		len = phrase ? strlen(phrase) : 1;
+		memcpy(to, phrase ? phrase : at, len);
+		to += len;
+	}
+	*to = '\0';
+	return lines;
+}
+
 static int
 read_stanza(struct stream *s, const struct stanza *z)
 {
 	struct reader r = { s, z->file, z->line };
-	char *line = lasting_copy(z->text, (size_t)(z->end - z->text)), *end;
+	char *line = z->packed ? unpack(z->text, z->end) :
+	    lasting_copy(z->text, (size_t)(z->end - z->text));
+	char *end;
 
 	for (; *line != '\0'; line = end + 1) {
 		r.line++;
@@ -922,13 +952,21 @@ good_name(const char *name, size_t len)
 	return true;
 }
 
+struct layer {
+	const char *name, *text;
+	size_t len;
+	bool packed;
+};
+
 /* "stream NAME" or "amend NAME..." in column 1.  Amended names share the
  * lines that follow: each becomes a stanza of its own. */
 static int
-add_heading(const char *file, unsigned long line, const char *text,
+add_heading(const struct layer *layer, unsigned long line, const char *text,
     const char *end)
 {
-	struct stanza z = { NULL, 0, end + 1, end + 1, file, line, false };
+	struct stanza z = { NULL, 0, end + 1, end + 1, layer->name, line, false,
+	    layer->packed };
+	const char *file = layer->name;
 	const char *at = text;
 	size_t names = 0;
 
@@ -961,18 +999,19 @@ add_heading(const char *file, unsigned long line, const char *text,
 }
 
 static int
-add_layer(const char *file, const char *text, size_t len)
+add_layer(const struct layer *layer)
 {
-	const char *end = text + len, *next;
+	const char *text = layer->text, *end = text + layer->len, *next;
 	size_t open = stanza_count, first = open;	/* stanzas being read */
 	unsigned long line = 1;
 
 	for (; text < end; text = next + 1, line++) {
 		if ((next = memchr(text, '\n', (size_t)(end - text))) == NULL)
 			next = end;
-		if (text < next && !blank(*text) && *text != '#') {
+		if (text < next && !blank(*text) && *text != '#' &&
+		    !(layer->packed && phrase_of(*text))) {
 			open = stanza_count;
-			if (add_heading(file, line, text, next))
+			if (add_heading(layer, line, text, next))
 				return -1;
 		} else if (stanza_count > first) {
 			size_t i;
@@ -980,8 +1019,8 @@ add_layer(const char *file, const char *text, size_t len)
 			for (i = open; i < stanza_count; i++)
 				stanzas[i].end = next;
 		} else if (strchr("#\r\n", text[strspn(text, " \t")]) == NULL) {
-			return fail(file, line, "an indented line before the "
-			    "first 'stream NAME'");
+			return fail(layer->name, line, "an indented line "
+			    "before the first 'stream NAME'");
 		}
 		if (next == end)
 			break;
@@ -1026,11 +1065,13 @@ index_stanzas(void)
 static int
 add_file(const char *file, bool may_lack)
 {
+	struct layer layer = { lasting_copy(file, strlen(file)), NULL, 0, false };
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	ssize_t got = 0;
 	size_t len = 0;
 	char *text;
+	int result = -1;
 
 	if (fd < 0 && may_lack && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
@@ -1044,6 +1085,8 @@ add_file(const char *file, bool may_lack)
 	while (len <= FILE_BYTES && (got = read(fd, text + len,
 	    FILE_BYTES + 1 - len)) > 0)
 		len += (size_t)got;
+	layer.text = text;
+	layer.len = len;
 	if (got < 0)
 		snprintf(why, sizeof(why), "%s: %s", file, strerror(errno));
 	else if (len > FILE_BYTES)
@@ -1052,11 +1095,11 @@ add_file(const char *file, bool may_lack)
 	else if (memchr(text, '\0', len) != NULL)
 		snprintf(why, sizeof(why), "%s: not a text", file);
 	else
-		return close(fd), add_layer(lasting_copy(file, strlen(file)),
-		    text, len);
+		result = add_layer(&layer);
 	close(fd);
-	free(text);
-	return -1;
+	if (result)
+		free(text);
+	return result;
 }
 
 /* What a user wrote is checked at once, not when a stream happens to be
@@ -1092,14 +1135,18 @@ add_own_file(void)
 int
 catalog_open(const char *file)
 {
-	const struct catalog_layer *layer;
+	const struct catalog_layer *compiled;
 	size_t own;
 
 	if (entries != NULL)
 		bug("catalog_open called twice");
-	for (layer = catalog_layers; layer->name != NULL; layer++)
-		if (add_layer(layer->name, layer->text, layer->len))
+	for (compiled = catalog_layers; compiled->name; compiled++) {
+		struct layer layer = { compiled->name, compiled->text,
+		    compiled->len, true };
+
+		if (add_layer(&layer))
 			return -1;
+	}
 	own = stanza_count;
 	if (add_own_file() || (file != NULL && add_file(file, false)))
 		return -1;

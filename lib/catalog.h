@@ -24,6 +24,8 @@ struct catalog_layer {
 	size_t len;
 };
 extern const struct catalog_layer catalog_layers[];	/* ends with name 0 */
+/* In the lines of these layers' stanzas a byte of 128 + n is phrase n. */
+extern const char *const catalog_phrases[128];
 
 enum column_type {
 	COLUMN_TEXT, COLUMN_INTEGER, COLUMN_DECIMAL, COLUMN_BOOLEAN,
