@@ -893,7 +893,9 @@ entry_stream(struct entry *e)
 		if (e->state == BAD)
 			e->why = lasting_copy(why, strlen(why));
 	} else if (e->state == READING) {
-		snprintf(why, sizeof(why), "%s is its own parent", e->name);
+		const struct stanza *z = e->stanzas[e->count - 1];
+
+		fail(z->file, z->line, "stream %s is its own parent", e->name);
 		return NULL;
 	}
 	snprintf(why, sizeof(why), "%s", e->state == BAD ? e->why : "");

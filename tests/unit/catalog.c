@@ -121,7 +121,8 @@ test_errors(void)
 	    "a parameter that is not there");
 	is_text(says(STANZA "\tparent yours A=b\n"
 	    "stream yours\n\thost x\n\tpath /{A}\n\tpaging none\n\trecords r\n"
-	    "\tparent mine A=c\n"), "mine is its own parent", "a circle");
+	    "\tparent mine A=c\n"), "catalog-unit.tw:1: stream mine is its own "
+	    "parent", "a circle");
 	is_text(says("amend calls\n\tdrop paging\n"),
 	    "catalog-unit.tw:2: no paging to drop", "what must stay");
 }
