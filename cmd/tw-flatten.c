@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "compare.h"
 #include "diag.h"
 #include "flat.h"
 #include "json.h"
@@ -82,6 +83,7 @@ struct run {
 	struct line_reader in;
 	struct flat *flat;
 	struct program *jq, *where;
+	struct compare *simple;		/* --where, if it needs no libjq */
 	struct mask_key key;
 	struct mark_watch seen;
 	struct out rejects;
@@ -214,7 +216,9 @@ one_line(struct run *run)
 		return;
 	}
 	if (run->where) {
-		wanted = program_true(run->where, l->text, l->len);
+		wanted = run->simple && *l->text == '{' ?
+		    compare_true(run->simple, l->text, l->len) :
+		    program_true(run->where, l->text, l->len);
 		if (wanted < 0)
 			refuse(run, program_why(run->where), 0);
 		if (wanted <= 0)
@@ -346,6 +350,7 @@ main(int argc, char *argv[])
 	names(&rules.explode, &explode_list);
 	run.masked = no_pii || hash_list.count > 0 || redact_list.count > 0;
 	run.where = program("--where", where_text);
+	run.simple = where_text ? compare_open(where_text) : NULL;
 	run.jq = program("--jq", jq_text);
 	open_rejects(&run);
 	run.flat = flat_new(&rules, &run.key, stream);
@@ -366,6 +371,7 @@ main(int argc, char *argv[])
 	flat_free(run.flat);
 	program_free(run.jq);
 	program_free(run.where);
+	compare_free(run.simple);
 	line_release(&run.in);
 	return out_finish();
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "json.h"
 #include "mem.h"
 
 #define SLACK 64
@@ -210,12 +211,48 @@ program_why(const struct program *p)
 	return p->why;
 }
 
+static bool
+is_half(const char *p, const char *end, char low, char high)
+{
+	return end - p >= 6 && p[0] == '\\' && p[1] == 'u' &&
+	    (p[2] | 0x20) == 'd' && (p[3] | 0x20) >= low &&
+	    (p[3] | 0x20) <= high;
+}
+
+/* libjq refuses a surrogate without its other half, which RFC 8259 allows:
+ * to it such an escape becomes what it means, U+FFFD. */
+static jv
+parse_leniently(const char *json, size_t len)
+{
+	char *copy = mem_copy(json, len), *p = copy, *end = copy + len;
+	jv value;
+
+	while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+		if (is_half(p, end, '8', 'b') &&
+		    is_half(p + 6, end, 'c', 'f')) {
+			p += 12;
+		} else if (is_half(p, end, '8', 'f')) {
+			memcpy(p, "\\ufffd", 6);
+			p += 6;
+		} else {
+			p += 2;
+		}
+	}
+	value = jv_parse_sized(copy, (int)len);
+	free(copy);
+	return value;
+}
+
 static int
 begin(struct program *p, const char *json, size_t len)
 {
 	jv value = len > INT_MAX ? jv_invalid() :
 	    jv_parse_sized(json, (int)len);
 
+	if (!jv_is_valid(value) && len <= INT_MAX) {
+		jv_free(value);
+		value = parse_leniently(json, len);
+	}
 	if (!jv_is_valid(value)) {
 		jv_free(value);
 		snprintf(p->why, sizeof(p->why), "libjq cannot read it");
@@ -223,6 +260,69 @@ begin(struct program *p, const char *json, size_t len)
 	}
 	jq_start(p->jq, value, 0);
 	return 0;
+}
+
+static void
+put_string(struct buf *b, jv string)
+{
+	size_t len = (size_t)jv_string_length_bytes(jv_copy(string));
+	char *out = buf_reserve(b, 6 * len + 2);
+
+	if (out) {
+		out[0] = '"';
+		len = 1 + json_encode(jv_string_value(string), len, out + 1);
+		out[len] = '"';
+		b->len += len + 1;
+	}
+	jv_free(string);
+}
+
+/* The value as compact JSON; takes it.  libjq's own dump takes longer than its
+ * parser, so only numbers are left to it.  -1: nested too deeply. */
+static int
+put_value(struct buf *b, jv value, int levels)
+{
+	jv text;
+	int i, n, bad = 0;
+
+	switch (jv_get_kind(value)) {
+	case JV_KIND_STRING:
+		put_string(b, value);
+		return 0;
+	case JV_KIND_ARRAY:
+		n = jv_array_length(jv_copy(value));
+		buf_byte(b, '[');
+		for (i = 0; i < n && !bad && levels > 0; i++) {
+			if (i > 0)
+				buf_byte(b, ',');
+			bad = put_value(b, jv_array_get(jv_copy(value), i),
+			    levels - 1);
+		}
+		buf_byte(b, ']');
+		break;
+	case JV_KIND_OBJECT:
+		buf_byte(b, '{');
+		n = 0;
+		for (i = jv_object_iter(value);
+		    jv_object_iter_valid(value, i) && !bad && levels > 0;
+		    i = jv_object_iter_next(value, i)) {
+			if (n++ > 0)
+				buf_byte(b, ',');
+			put_string(b, jv_object_iter_key(value, i));
+			buf_byte(b, ':');
+			bad = put_value(b, jv_object_iter_value(value, i),
+			    levels - 1);
+		}
+		buf_byte(b, '}');
+		break;
+	default:
+		text = jv_dump_string(value, 0);
+		buf_text(b, jv_string_value(text));
+		jv_free(text);
+		return 0;
+	}
+	jv_free(value);
+	return bad || levels == 0 ? -1 : 0;
 }
 
 /* The next value; false at the end, or, with p->why not empty, failed. */
@@ -251,26 +351,26 @@ int
 program_run(struct program *p, const char *json, size_t len,
     void (*each)(void *to, const char *json, size_t len), void *to)
 {
-	size_t count = 0, at, size;
-	jv value, text;
-	int n;
+	size_t count = 0, start, at, size = 0;
+	jv value;
+	int bad;
 
 	if (begin(p, json, len))
 		return -1;
 	buf_clear(&p->out);
 	/* A row of (length, text): nothing goes out before all went well. */
 	while (next(p, &value)) {
-		text = jv_dump_string(value, 0);
-		n = jv_string_length_bytes(jv_copy(text));
-		size = (size_t)n;
+		start = p->out.len;
 		buf_add(&p->out, &size, sizeof(size));
-		buf_add(&p->out, jv_string_value(text), size);
-		jv_free(text);
-		if (++count > PROGRAM_VALUES_MAX || p->out.full) {
-			snprintf(p->why, sizeof(p->why),
+		bad = put_value(&p->out, value, JSON_DEPTH);
+		if (++count > PROGRAM_VALUES_MAX || p->out.full || bad) {
+			snprintf(p->why, sizeof(p->why), bad ?
+			    "it gives a value nested too deeply" :
 			    "it gives too much for one record");
 			return -1;
 		}
+		size = p->out.len - start - sizeof(size);
+		memcpy(p->out.text + start, &size, sizeof(size));
 	}
 	if (p->why[0])
 		return -1;

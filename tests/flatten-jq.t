@@ -47,6 +47,30 @@ done
 check '$ENV is empty' "SECRET=hidden tw-flatten -j '{x: \$ENV}' in >out; ! grep hidden out"
 check 'bad lines are refused first' \
 	"(cat in; echo '{'; echo nan) | tw-flatten -j '{n}' 2>/dev/null >out; test \$(wc -l <out) = 5"
+cat >odd <<'END'
+{"id":1,"a":"x","b":null}
+{"id":2,"a":"\u0078","b":false,"a ":"y"}
+{"id":3,"a":"y","\u0061":"x","b":true}
+{"id":4,"a":"x","a":"y"}
+{"id":5,"b":"null","a":{"a":"x"}}
+{"id":6,"a":["x"],"b":0}
+{"id":7,"a":"\ud83d","b":"true"}
+{"id":8,"a":"x\u0000","b":""}
+{}
+END
+for e in '.a == "x"' '.a!="x"' '.b == null' '.b != null' '.b==true' '.b == false' \
+	'.a == "x" and .b == null' '.a == "x" or .b == true' '.b == ""' \
+	'.a == "x" and .b == null or .b == true' '.c == null and .a != "y"' \
+	'.b == true or .a == "x" and .b == null or .id == null'; do
+	check_same "the same without libjq: $e" "tw-flatten -w '$e' odd" \
+		"tw-flatten -w '($e)' odd"
+done
+check_same 'a surrogate alone is U+FFFD to a program' \
+	"tw-flatten -j '{a}' -w '.id == 7' odd" 'printf "{\"a\":\"\357\277\275\"}\n"'
+perl -e 'print "{\"a\":", "[" x 250, "]" x 250, "}\n"' >deep
+check_same '251 levels' 'tw-flatten -j . deep' 'tw-flatten deep'
+check_status 1 'a value nested too deeply' \
+	"tw-flatten -j '{a: (reduce range(1000) as \$i (1; [.]))}' in"
 check_same 'what opens a condition may be anything' \
 	"tw-flatten -w '.a.b | index(2)' in" 'tw-flatten in'
 finish
