@@ -203,7 +203,8 @@ save_gathered(void)
 	load(&s);
 	for (size_t i = 0; i < gathered.count; i++) {
 		const struct mark *m = &gathered.all[i].mark;
-		const struct stream *stream = catalog_find(m->stream);
+		const struct stream *stream =
+		    state_windows(catalog_find(m->stream));
 
 		if (gathered.all[i].begun)
 			state_add(&s, m, set.lookback >= 0 ? set.lookback :
@@ -494,10 +495,11 @@ static bool
 next_start(const struct state_scope *scope, int64_t *at)
 {
 	struct interval_set gaps = INTERVAL_SET_INIT;
-	const struct stream *stream = catalog_find(scope->stream);
+	const struct stream *stream =
+	    state_windows(catalog_find(scope->stream));
 	bool any = false;
 
-	if (stream && stream->window != WINDOW_NONE) {
+	if (stream) {
 		state_gaps(scope, stream, WHEN_ALWAYS, when_now(),
 		    set.lookback, &gaps);
 		any = gaps.count > 0;
@@ -667,7 +669,8 @@ put_gaps(const struct state_scope *scope, const struct stream *stream,
 	m.requests = MARK_NONE;
 	snprintf(m.stream, sizeof(m.stream), "%s", stream->name);
 	snprintf(m.account, sizeof(m.account), "%s", account);
-	if (stream->window == WINDOW_NONE) {
+	stream = state_windows(stream);
+	if (!stream) {
 		m.since = WHEN_ALWAYS;
 		m.until = until;
 		m.full = true;
@@ -754,7 +757,7 @@ set_scope(char **operands)
 	m.since = since;
 	m.until = until;
 	m.low = WHEN_NEVER;
-	m.full = stream->window == WINDOW_NONE;
+	m.full = !state_windows(stream);
 	load_to_change(&s);
 	scope = state_find(&s, m.stream, m.account);
 	if (scope)

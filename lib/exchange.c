@@ -182,7 +182,7 @@ is_taken_over(struct exchange *x, const char *name)
 
 	if (!stream)
 		skip_stream(x, "%s: no such stream here; not taken over", name);
-	else if (stream->window == WINDOW_NONE)
+	else if (!state_windows(stream))
 		skip_stream(x, "%s: is read as a whole; not taken over", name);
 	else if (stream->parent && strcmp(stream->parent, "accounts") != 0)
 		skip_stream(x, "%s: its cursors are those of single %s; not "

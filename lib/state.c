@@ -548,6 +548,14 @@ state_save(struct state *s, const char *path)
  * come late, or be killed and come again. */
 #define LATE_RUN (31 * WHEN_DAY)
 
+const struct stream *
+state_windows(const struct stream *stream)
+{
+	while (stream && stream->window == WINDOW_NONE)
+		stream = stream->parent ? catalog_find(stream->parent) : NULL;
+	return stream;
+}
+
 void
 state_gaps(const struct state_scope *scope, const struct stream *stream,
     int64_t since, int64_t until, int64_t lookback, struct interval_set *gaps)

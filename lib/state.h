@@ -88,6 +88,11 @@ void state_merge(struct state *s, const struct state *other);
 void state_forget(struct state *s, struct state_scope *scope, int64_t since,
     int64_t until);
 
+/* The stream whose windows a stream's scopes are in: itself, or the nearest
+ * of its parents that has windows (participants are in the windows of their
+ * conferences).  NULL: none, it is read as a whole. */
+const struct stream *state_windows(const struct stream *stream);
+
 /*
  * What a run has to fetch for a scope of an incremental stream: wanted
  * [since, until), no older than the service keeps, minus what is covered;
