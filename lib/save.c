@@ -38,22 +38,45 @@ failed(struct save *s, enum diag_status status, const char *path,
 	return -1;
 }
 
+/* What is at path may be replaced: 0, 1 if nothing is there, -1 it may not. */
+static int
+look_at(struct save *s, const char *path, struct stat *st)
+{
+	if (lstat(path, st))
+		return 1;
+	if (S_ISLNK(st->st_mode))
+		return failed(s, STATUS_CREATE, path, "is a symbolic link, "
+		    "which would be replaced: name the file it points to");
+	if (!S_ISREG(st->st_mode))
+		return failed(s, STATUS_CREATE, path, "is not a regular file");
+	return 0;
+}
+
+int
+save_name(struct save *s, const char *path)
+{
+	struct stat st;
+
+	if (look_at(s, path, &st) < 0)
+		return -1;
+	free(s->path);
+	s->path = mem_text(path);
+	return 0;
+}
+
 int
 save_begin(struct save *s, const char *path)
 {
 	struct stat st;
 	bool replaces;
-	int fd;
+	int fd, there;
 
 	s->status = 0;
 	s->why[0] = '\0';
 	s->path = mem_text(path);
-	replaces = lstat(path, &st) == 0;
-	if (replaces && S_ISLNK(st.st_mode))
-		return failed(s, STATUS_CREATE, path, "is a symbolic link, "
-		    "which would be replaced: name the file it points to");
-	if (replaces && !S_ISREG(st.st_mode))
-		return failed(s, STATUS_CREATE, path, "is not a regular file");
+	if ((there = look_at(s, path, &st)) < 0)
+		return -1;
+	replaces = there == 0;
 
 	/* What a killed run left is removed rather than written to: it may
 	 * have other names, or be a link somebody put there. */

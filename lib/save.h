@@ -33,6 +33,9 @@ struct save {
 int save_begin(struct save *s, const char *path);
 int save_commit(struct save *s);
 void save_cancel(struct save *s);	/* remove the temporary file */
+/* Commit to this path, in the same folder, and not to the one begun with: for
+ * a name that is known only when the content is.  0, or -1 with s->why. */
+int save_name(struct save *s, const char *path);
 
 /*
  * Locks are byte ranges (fcntl) of PATH.lock, so that the kernel frees them

@@ -541,6 +541,31 @@ table_row(struct table *t, const char *text, size_t len)
 	return t->late_count > 0 ? fill_extra(t) : 0;
 }
 
+size_t
+table_text(const struct json *value, char *out)
+{
+	size_t len, nuls, i, to;
+
+	if (value->kind >= JSON_ARRAY)
+		return json_compact(value->text, value->len, out);
+	if (value->kind != JSON_STRING || !value->escaped) {
+		memcpy(out, value->text, value->len);
+		return value->len;
+	}
+	len = json_decode(value, out);
+	if (!memchr(out, '\0', len))
+		return len;
+	/* From the end, in place: "\u0000" left room for the three bytes. */
+	for (nuls = i = 0; i < len; i++)
+		nuls += out[i] == '\0';
+	for (i = len, len = to = len + 2 * nuls; i-- > 0;)
+		if (out[i] == '\0')
+			memcpy(out + (to -= 3), "\xef\xbf\xbd", 3);
+		else
+			out[--to] = out[i];
+	return len;
+}
+
 /*
  * Tables by stream.
  */

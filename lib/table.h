@@ -105,6 +105,10 @@ int table_row(struct table *t, const char *text, size_t len);
 struct table_column *table_column(const struct table *t, const char *name,
     size_t len);	/* NULL: none */
 
+/* A value as plain text: strings decoded, NULs in them as U+FFFD, containers
+ * without white space.  out has room for value->len bytes; the length. */
+size_t table_text(const struct json *value, char *out);
+
 /* The tables of all streams that came by. */
 struct table_set {
 	const char *stream;	/* of records that do not say theirs */

@@ -1,0 +1,162 @@
+#include "csv.h"
+
+#include <string.h>
+
+bool
+csv_may_delimit(char c)
+{
+	/* Not what numbers, names and dates are made of. */
+	return c == '\t' || (c >= ' ' && c <= '~' && !strchr("\"'+-._", c) &&
+	    !(c >= '0' && c <= '9') && !((c | 32) >= 'a' && (c | 32) <= 'z'));
+}
+
+static bool
+is_special(const char *text, size_t len, char delimiter)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] == delimiter || text[i] == '"' ||
+		    text[i] == '\n' || text[i] == '\r')
+			return true;
+	return false;
+}
+
+/* Put the len bytes at text between quotes, in place: text[-1] is free, and
+ * so are the bytes behind.  Returns the length with the quotes. */
+static size_t
+quote(char *text, size_t len)
+{
+	size_t quotes = 0, i, to;
+
+	for (i = 0; i < len; i++)
+		quotes += text[i] == '"';
+	to = len + quotes;
+	text[-1] = text[to] = '"';
+	for (i = len; i < to; ) {
+		i--, to--;
+		if ((text[to] = text[i]) == '"')
+			text[--to] = '"';
+	}
+	return len + quotes + 2;
+}
+
+/* Does a spreadsheet take this text for a formula?  What people have in their
+ * columns all day, numbers and phone numbers, it takes for numbers. */
+static bool
+is_formula(const char *text, size_t len)
+{
+	size_t i = 1;
+
+	if (len == 0)
+		return false;
+	switch (text[0]) {
+	case '=': case '@': case '\t': case '\r': case '\n':
+		return true;
+	case '+': case '-':
+		while (i < len && ((text[i] >= '0' && text[i] <= '9') ||
+		    (text[i] == '.' && i > 1)))
+			i++;
+		return i == 1 || i < len;
+	}
+	/* Their full-width forms. */
+	return len >= 3 && (memcmp(text, "\xef\xbc\x9d", 3) == 0 ||
+	    memcmp(text, "\xef\xbc\xa0", 3) == 0 ||
+	    memcmp(text, "\xef\xbc\x8b", 3) == 0 ||
+	    memcmp(text, "\xef\xbc\x8d", 3) == 0);
+}
+
+static size_t
+put_text(const struct csv_style *s, const struct json *value, char *out)
+{
+	size_t len;
+
+	/* JSON without escapes has no line end and no quote in it. */
+	if (!value->escaped && !s->spreadsheet && value->len > 0 &&
+	    value->kind == JSON_STRING && s->null_len == 0 &&
+	    !memchr(value->text, s->delimiter, value->len)) {
+		memcpy(out, value->text, value->len);
+		return value->len;
+	}
+	len = table_text(value, out + 2);
+	if (s->spreadsheet && is_formula(out + 2, len)) {
+		out[1] = '\'';
+		if (is_special(out + 2, len, s->delimiter))
+			return quote(out + 1, len + 1);
+		memmove(out, out + 1, len + 1);
+		return len + 1;
+	}
+	if (is_special(out + 2, len, s->delimiter) ||
+	    (len == s->null_len && memcmp(out + 2, s->null, len) == 0)) {
+		len = quote(out + 2, len);
+		memmove(out, out + 1, len);
+		return len;
+	}
+	memmove(out, out + 2, len);
+	return len;
+}
+
+static void
+end_line(struct out *o, const struct csv_style *s)
+{
+	out_put(o, s->crlf ? "\r\n" : "\n", s->crlf ? 2 : 1);
+}
+
+void
+csv_header(struct out *o, const struct csv_style *s, const char *const *names,
+    size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *text = names[i];
+		size_t len = strlen(text);
+		char *p = out_reserve(o, 2 * len + 4);
+
+		if (i > 0) {
+			*p++ = s->delimiter;
+			o->len++;
+		}
+		memcpy(p + 1, text, len);
+		if (len == 0 || is_special(text, len, s->delimiter))
+			o->len += quote(p + 1, len);
+		else {
+			memmove(p, p + 1, len);
+			o->len += len;
+		}
+	}
+	end_line(o, s);
+}
+
+/* The most a value takes beside twice its bytes. */
+#define AROUND 6
+
+void
+csv_row(struct out *o, const struct csv_style *s, const struct table *t,
+    struct table_column *const *columns, size_t count)
+{
+	size_t room = 0, i;
+	char *start, *p;
+
+	for (i = 0; i < count; i++)
+		room += columns[i] && columns[i]->seen == t->row ?
+		    2 * columns[i]->value.len + AROUND : s->null_len + 1;
+	start = p = out_reserve(o, room);
+	for (i = 0; i < count; i++) {
+		const struct table_column *c = columns[i];
+
+		if (i > 0)
+			*p++ = s->delimiter;
+		if (!c || c->seen != t->row) {
+			memcpy(p, s->null, s->null_len);
+			p += s->null_len;
+		} else if (c->value.kind < JSON_STRING) {
+			memcpy(p, c->value.text, c->value.len);
+			p += c->value.len;
+		} else {
+			p += put_text(s, &c->value, p);
+		}
+	}
+	o->len += (size_t)(p - start);
+	end_line(o, s);
+}
