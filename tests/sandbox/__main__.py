@@ -37,6 +37,7 @@ def options():
     add("--print-env", action="store_true",
         help="also print export lines for a shell, before 'ready'")
     add("--tls", metavar="CERT", help="speak TLS with this PEM file (and key)")
+    add("--tls-version", choices=("1", "1.1", "1.2", "1.3"), help="and only it")
     g = p.add_argument_group("the world")
     g.add_argument("--seed", default="1")
     g.add_argument("--now", metavar="TIME",
@@ -102,7 +103,12 @@ def main():
     if o.tls:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(o.tls)
+        if o.tls_version:
+            tls.set_ciphers("DEFAULT:@SECLEVEL=0")
+            tls.minimum_version = tls.maximum_version = \
+                getattr(ssl.TLSVersion, "TLSv" + o.tls_version.replace(".", "_"))
     server = Server("127.0.0.1", o.port, app, tls)
+    app.server = server
     app.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", server.port)
     for s in (signal.SIGTERM, signal.SIGINT):
         signal.signal(s, lambda *_: os._exit(0))

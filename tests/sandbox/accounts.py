@@ -22,6 +22,7 @@ class Account:
         self.sid = "AC" + chance.hex("account-%d" % n)
         self.token = chance.hex("token-%d" % n)
         self.name, self.status, self.created = name, status, created
+        self.first_status = status
         self.parent = parent or self
         self.keys = [("SK" + chance.hex("key-%d-%s" % (n, kind)),
                       chance.hex("secret-%d-%s" % (n, kind)), kind)
@@ -78,6 +79,10 @@ class Accounts:
             self.logins[a.sid] = (a.token, Login(a, "token"))
             for key, secret, kind in a.keys:
                 self.logins[key] = (secret, Login(a, kind))
+
+    def reset(self):
+        for a in self.all:
+            a.status = a.first_status
 
     @property
     def active(self):

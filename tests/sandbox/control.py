@@ -3,13 +3,16 @@
 GET  stats [?NAME]          counts; one of them as text
 GET  requests               the last ones, "STATUS HOST/TARGET"
 GET  truth/STREAM           NDJSON, see truth.py
-GET  env, credentials, streams, clock
+GET  env, credentials, streams, clock, help
 POST fault                  a rule or an array of rules, see faults.py
 POST advance?seconds=N      the clock goes on, and everything with it
+POST account?sid=AC..&status=suspended
+POST refuse?seconds=N       new connections are refused for a while
 POST reset                  counts, rules and clock as in the beginning
 """
 import json
 
+import faults
 import pages
 import truth
 from clock import iso
@@ -103,10 +106,28 @@ def post_advance(app, http, parts, query):
     return get_clock(app, http, parts, query)
 
 
+def post_account(app, http, parts, query):
+    given = dict(pages.parse_query(query))
+    app.world.accounts.by_sid[given["sid"]].status = given["status"]
+    app.forget()
+    return plain(200, "ok\n")
+
+
+def post_refuse(app, http, parts, query):
+    app.server.refuse(float(dict(pages.parse_query(query))["seconds"]))
+    return plain(200, "ok\n")
+
+
+def get_help(app, http, parts, query):
+    return plain(200, __doc__.lstrip() + "\nfaults: %s\n" % ", ".join(
+        sorted(faults.names())))
+
+
 def post_reset(app, http, parts, query):
     app.faults.clear()
     app.stats.reset()
     app.clock.reset()
+    app.world.accounts.reset()
     app.forget()
     return plain(200, "ok\n")
 
@@ -115,6 +136,8 @@ COMMANDS = {
     ("GET", "stats"): get_stats, ("GET", "requests"): get_requests,
     ("GET", "truth"): get_truth, ("GET", "streams"): get_streams,
     ("GET", "credentials"): get_credentials, ("GET", "env"): get_env,
+    ("GET", "help"): get_help, ("POST", "account"): post_account,
+    ("POST", "refuse"): post_refuse,
     ("GET", "clock"): get_clock, ("POST", "fault"): post_fault,
     ("POST", "advance"): post_advance, ("POST", "reset"): post_reset,
 }

@@ -7,7 +7,6 @@ in its last state from the start.
 """
 import json
 
-from chance import index_of
 from clock import DAY, NEVER, day, iso, rfc2822
 from series import Series, compact, future
 from texts import ASKS, BODIES, NAMES, PLAIN
@@ -67,8 +66,8 @@ class Messages(Series):
             priced += d[16] * 600
         elif d[17] == 13:
             priced = NEVER
-        redacted = sent + DAY + d[20] * 3400 if d[18] < 2 else NEVER
-        deleted = sent + DAY + d[20] * 3400 if d[21] == 0 else NEVER
+        redacted = sent + DAY + d[20] * 3400 if d[18] < 3 else NEVER
+        deleted = sent + DAY + d[20] * 3400 if d[21] < 2 else NEVER
         if still:
             redacted = deleted = NEVER
             seen = NEVER - 1
@@ -353,149 +352,3 @@ class Alerts(Series):
             self.account.sid, BODIES[b] % ((code,) * ASKS[b]), t, t, t, code,
             row["log_level"], code, '"POST"' if d[15] & 1 else "null", d[16],
             d[17:33].hex(), s, s)
-
-
-class Fixed:
-    """A short list that is made whole when it is asked for."""
-
-    change = NEVER
-
-    def __init__(self, rows, change=NEVER):
-        self.all = rows
-        self.change = change
-
-    def page(self, now, bounds, accept, size, anchor=None, back=False):
-        rows = [r for r in self.all
-                if all(r[f] is not None and a <= r[f] < b for f, a, b in bounds)
-                and (accept is None or accept(r))]
-        if back:
-            at = max(0, anchor - size)
-            return rows[at:anchor], True, self.change
-        at = anchor or 0
-        return rows[at:at + size], len(rows) > at + size, self.change
-
-    def every(self, now):
-        return iter(self.all)
-
-    def text(self, row, spaced):
-        return row["_text"](spaced) if callable(row["_text"]) else row["_text"]
-
-
-def dump(value, spaced):
-    return json.dumps(value, ensure_ascii=False, separators=(
-        (", ", ": ") if spaced else (",", ":")))
-
-
-def rows_of(records, **fields):
-    """Rows of a Fixed list from plain records and the fields that filter."""
-    return [dict({k: r.get(k) for k in r}, _text=lambda s, r=r: dump(r, s))
-            for r in records]
-
-
-def media(world, account, message, now):
-    """The media of one message; none when it has none."""
-    table = world.tables("messages", account)
-    d = message["_d"]
-    out = []
-    for n in range(table.media_count(d)):
-        draw = table.chance.draw("media-%s-%d" % (message["sid"], n))
-        s = "ME" + draw.hex()[:32]
-        created = message["date_created"] + draw[40] % 5
-        record = {
-            "sid": s, "account_sid": account.sid, "parent_sid": message["sid"],
-            "content_type": ("image/jpeg", "video/mp4", "text/x-vcard")[draw[41] % 3],
-            "date_created": rfc2822(created), "date_updated": rfc2822(created),
-            "uri": "/2010-04-01/Accounts/%s/Messages/%s/Media/%s.json" % (
-                account.sid, message["sid"], s)}
-        out.append(dict(record, date_created=created,
-                        _text=lambda sp, r=record: dump(r, sp)))
-    return Fixed(out)
-
-
-def participants(world, account, conference, now):
-    """Who is in a conference now: nobody in one that is over or not begun."""
-    table = world.tables("conferences", account)
-    d = conference["_d"]
-    out = []
-    if conference["status"] == "in-progress":
-        for n in range(2 + d[20] % 4):
-            draw = table.chance.draw("who-%s-%d" % (conference["sid"], n))
-            call = "CA" + draw.hex()[:32]
-            joined = conference["date_updated"] + n
-            out.append({
-                "label": NAMES[draw[40] % len(NAMES)] or None,
-                "conference_sid": conference["sid"],
-                "account_sid": account.sid, "call_sid": call,
-                "call_sid_to_coach": None, "coaching": False,
-                "date_created": rfc2822(joined), "date_updated": rfc2822(joined),
-                "end_conference_on_exit": n == 0, "muted": draw[41] < 80,
-                "hold": draw[42] < 20, "start_conference_on_enter": True,
-                "status": "connected", "queue_time": "%d" % draw[43],
-                "uri": "/2010-04-01/Accounts/%s/Conferences/%s/Participants/%s.json"
-                       % (account.sid, conference["sid"], call)})
-    rows = [dict(r, Muted=str(r["muted"]).lower(), Hold=str(r["hold"]).lower(),
-                 Coaching="false", _text=lambda s, r=r: dump(r, s)) for r in out]
-    return Fixed(rows, conference["_change"])
-
-
-CATEGORIES = (
-    ("calls", "Voice Minutes", "calls", "minutes", 140),
-    ("calls-inbound", "Inbound Voice Minutes", "calls", "minutes", 85),
-    ("calls-outbound", "Outbound Voice Minutes", "calls", "minutes", 140),
-    ("mms", "MMS", "mms", "messages", 200),
-    ("phonenumbers", "Phone Numbers", "numbers", "numbers", 1150),
-    ("recordings", "Recordings", "recordings", "minutes", 25),
-    ("sms", "SMS", "messages", "segments", 79),
-    ("sms-inbound", "Inbound SMS", "messages", "segments", 79),
-    ("sms-outbound", "Outbound SMS", "messages", "segments", 79),
-    ("totalprice", "Total Price", "", "usd", 10000),
-    ("trunking-termination", "Trunking Termination", "calls", "minutes", 70),
-    ("verify-push", "Verify Push", "verifications", "verifications", 500),
-)
-
-
-def usage_daily(world, account, whole_family, now, bounds):
-    """A sum a day and category; today's grows until the day is over."""
-    first = account.created // DAY
-    last = now // DAY
-    for _, a, b in bounds:
-        first = max(first, -(-a // DAY))
-        last = min(last, -(-b // DAY) - 1)
-    members = [account]
-    if whole_family:
-        members += [a for a in world.accounts.all
-                    if a.parent is account and a is not account]
-    rows = []
-    for n in range(last, first - 1, -1):
-        today = day(n * DAY)
-        share = min(DAY, now - n * DAY)
-        for c, (category, description, unit, usage_unit, price) in \
-                enumerate(CATEGORIES):
-            count = 0
-            for m in members:
-                d = world.chance.draw("usage-%d-%d-%d" % (m.n, n, c))
-                if n * DAY >= m.created // DAY * DAY:
-                    count += (int.from_bytes(d[:2], "big") % 900
-                              if d[2] > 50 else 0) * share // DAY
-            path = "/2010-04-01/Accounts/%s/Usage/Records" % account.sid
-            record = {
-                "category": category, "description": description,
-                "account_sid": account.sid, "start_date": today,
-                "end_date": today, "as_of": iso(now)[:-1] + "+00:00",
-                "count": "%d" % count, "count_unit": unit,
-                "usage": "%d" % (count * 2), "usage_unit": usage_unit,
-                "price": "%d.%04d" % divmod(count * price, 10000),
-                "price_unit": "usd", "api_version": "2010-04-01",
-                "uri": "%s/Daily.json?Category=%s&StartDate=%s&EndDate=%s" % (
-                    path, category, today, today),
-                "subresource_uris": {
-                    p: "%s/%s.json?Category=%s" % (path, w, category)
-                    for p, w in (("all_time", "AllTime"), ("today", "Today"),
-                                 ("yesterday", "Yesterday"),
-                                 ("this_month", "ThisMonth"),
-                                 ("last_month", "LastMonth"),
-                                 ("daily", "Daily"), ("monthly", "Monthly"),
-                                 ("yearly", "Yearly"))}}
-            rows.append({"start_date": n * DAY, "category": category,
-                         "_text": lambda s, r=record: dump(r, s)})
-    return Fixed(rows, now + 1)

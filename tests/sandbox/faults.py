@@ -63,7 +63,10 @@ class Rule:
 def window(target):
     """The seconds between the first and the last date in a query."""
     dates = re.findall(r"=(\d{4}-\d\d-\d\d[^&]*)", unquote(target))
-    times = [clock.parse(d)[0] for d in dates]
+    try:
+        times = [clock.parse(d)[0] for d in dates]
+    except ValueError:
+        times = []
     return max(times) - min(times) if len(times) > 1 else clock.NEVER
 
 

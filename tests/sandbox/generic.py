@@ -8,9 +8,9 @@ import json
 import re
 from collections import OrderedDict
 
-import core
 from clock import DAY, day, iso, rfc2822
 from listing import ALL, Listing, Window
+import short
 from problem import Problem
 from texts import NAMES
 
@@ -274,36 +274,6 @@ def core_tables():
             "alerts": "alerts"}
 
 
-def text(self, row, spaced):
-    return row["_text"][spaced]
-
-
-class Short(core.Fixed):
-    def text(self, row, spaced):
-        return row["_text"][spaced]
-
-
-class Sided(Short):
-    """One whose cursor is the SID of a record, as on api.twilio.com."""
-
-    def position(self, sid):
-        for n, row in enumerate(self.all):
-            if row.get("sid") == sid:
-                return n + 1
-        return None
-
-    def page(self, now, bounds, accept, size, anchor=None, back=False):
-        kept = Short.page(self, now, bounds, accept, 1 << 30)[0]
-        if anchor is None:
-            rows = kept
-        elif back:
-            before = [r for r in kept if self.position(r["sid"]) < anchor]
-            return before[-size:], True, self.change
-        else:
-            rows = [r for r in kept if self.position(r["sid"]) > anchor]
-        return rows[:size], len(rows) > size, self.change
-
-
 def listing_of(kind):
     s = kind.stanza
     style = s.get("paging")[0]
@@ -354,7 +324,7 @@ def listing_of(kind):
             field = windows[0].field
             rows = [r for r in rows if r[field] and r[field] >= req.now - recent]
         keyed = style == "2010" and "sid" in s.columns
-        return (Sided if keyed else Short)(rows)
+        return (short.Sided if keyed else short.Fixed)(rows)
 
     x = Listing(kind.name, kind.host, kind.path, kind.member, style,
                 int(size[0]) if size else 1000, filters, windows, ignored, source)

@@ -11,9 +11,11 @@ all=1               soft-deleted recordings too
 """
 import json
 
+import below
 import clock
-import core
 import generic
+import short
+import usage
 from problem import Problem
 
 
@@ -64,7 +66,7 @@ def lines(app, name, query):
                 if name == "accounts" and "secrets" not in query:
                     record = json.loads(text)
                     del record["auth_token"]
-                    text = core.dump(record, False)
+                    text = short.dump(record, False)
                 if text[:1] != "{":
                     text = '{"%s":%s}' % (kind.strings, text)
                 yield head + text[1:]
@@ -83,15 +85,15 @@ def places(app, name, listing, kind, account, now):
     elif name == "message_media":
         for row in world.tables("messages", account).every(now):
             if world.tables("messages", account).media_count(row["_d"]):
-                yield {}, core.media(world, account, row, now)
+                yield {}, below.media(world, account, row, now)
     elif name == "conference_participants":
         for row in world.tables("conferences", account).every(now):
             if row["status"] == "in-progress":
-                yield {}, core.participants(world, account, row, now)
+                yield {}, below.participants(world, account, row, now)
     elif name == "usage_records":
-        yield {}, core.usage_daily(world, account, False, now, [])
+        yield {}, usage.daily(world, account, False, now, [])
     elif name == "accounts":
         yield {}, listing.source(Place(app, account, {}, now), {})
     else:
         for params in kind.all_places(account, now):
-            yield params, generic.Short(kind.rows(account, params))
+            yield params, short.Fixed(kind.rows(account, params))

@@ -33,6 +33,7 @@ class Reply:
     def head(self, extra, skip=()):
         lines = ["HTTP/1.1 %d %s" % (self.status,
                                      REASONS.get(self.status, "Status"))]
+        skip = set(skip).union(name for name, _ in extra)
         lines += ["%s: %s" % h for h in self.headers if h[0] not in skip]
         lines += ["%s: %s" % h for h in extra]
         return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"

@@ -1,6 +1,9 @@
 """Everything there is in this Twilio: accounts, their records, the lists."""
+import below
 import core
+import short
 import timeline
+import usage
 from accounts import Accounts
 from chance import Chance
 from clock import DAY
@@ -71,16 +74,16 @@ def child_of(name, parameter, make):
 
 def account_list(req, values):
     login = req.login
-    rows = [core.rows_of([a.record()])[0] for a in reversed(
+    rows = [short.rows_of([a.record()])[0] for a in reversed(
         req.world.accounts.all)
         if a is login.account or login.kind == "token" and
         a.parent is login.account]
-    return core.Fixed(rows)
+    return short.Fixed(rows)
 
 
-def usage(req, values):
+def usage_source(req, values):
     family = values.get("IncludeSubaccounts", "true")
-    table = core.usage_daily(req.world, req.account, family == "true", req.now,
+    table = usage.daily(req.world, req.account, family == "true", req.now,
                              values["_bounds"])
     want = values.get("Category")
     if not [r for r in table.all if want in (None, r["category"])]:
@@ -99,8 +102,8 @@ def core_listings():
 
     lists = [
         Listing("account", "api", "/2010-04-01/Accounts/{AccountSid}.json", ".",
-                "none", None, source=lambda req, values: core.Fixed(
-                    core.rows_of([req.account.record()]))),
+                "none", None, source=lambda req, values: short.Fixed(
+                    short.rows_of([req.account.record()]))),
         Listing("accounts", "api", "/2010-04-01/Accounts.json", "accounts",
                 filters={"FriendlyName": "friendly_name", "Status":
                          ("status", ("active", "suspended", "closed"))},
@@ -112,7 +115,7 @@ def core_listings():
         Listing("message_media", "api",
                 BASE + "Messages/{MessageSid}/Media.json", "media_list",
                 windows=[two("date_created", "DateCreated", "try")],
-                source=child_of("messages", "MessageSid", core.media)),
+                source=child_of("messages", "MessageSid", below.media)),
         Listing("calls", "api", BASE + "Calls.json", "calls",
                 filters={"To": "to", "From": "from",
                          "ParentCallSid": "parent_call_sid", "Status": (
@@ -138,13 +141,13 @@ def core_listings():
                 "participants",
                 filters={n: (n, BOOLEAN) for n in ("Muted", "Hold", "Coaching")},
                 source=child_of("conferences", "ConferenceSid",
-                                core.participants)),
+                                below.participants)),
         Listing("usage_records", "api", BASE + "Usage/Records/Daily.json",
                 "usage_records",
-                filters={"Category": ("category", [c[0] for c in core.CATEGORIES]),
+                filters={"Category": ("category", [c[0] for c in usage.CATEGORIES]),
                          "IncludeSubaccounts": (None, BOOLEAN)},
                 windows=[Window("start_date", "StartDate", "EndDate", "day", "[]")],
-                source=usage),
+                source=usage_source),
         Listing("alerts", "monitor", "/v1/Alerts", "alerts", "meta",
                 filters={"LogLevel": ("log_level", core.Alerts.LEVELS)},
                 windows=[Window("date_generated", "StartDate", "EndDate",
