@@ -11,7 +11,8 @@
 #include "mem.h"
 
 #define SHAPES_MAX 1024		/* streams remembered */
-#define MEMBERS_MAX 8192	/* members of one remembered */
+#define MEMBERS_MAX 20000	/* members of all of them: some 10 MB */
+#define LONG ((size_t)64 << 10)	/* strings that go out without a copy */
 
 /* A value bound for _extra. */
 struct extra {
@@ -36,7 +37,7 @@ struct flat_state {
 	struct shape *shapes;		/* the last used first */
 	struct shape *current;		/* of the last record */
 	bool crowded;			/* forget them before the next */
-	size_t shape_count;
+	size_t shape_count, member_count;
 	uint64_t record;		/* number of the one in hand */
 
 	struct slot **late;		/* slots it has and no shape places */
@@ -270,6 +271,14 @@ put_slot(struct flat_state *f, struct out *o, struct slot *c, char *before)
 		f->exploded[f->exploded_count++] = c;
 		return;
 	}
+	if (c->value.len > LONG && c->value.kind == JSON_STRING &&
+	    c->mask == MASK_NONE && (!c->typed || c->type == COLUMN_TEXT)) {
+		out_byte(o, *before);
+		out_put(o, c->label, c->label_len);
+		out_put(o, c->value.text - 1, c->value.len + 2);
+		*before = ',';
+		return;
+	}
 	p = out_reserve(o, 1 + c->label_len + value_room(c));
 	p[0] = *before;
 	memcpy(p + 1, c->label, c->label_len);
@@ -456,9 +465,11 @@ begin_row(struct flat_state *f)
 
 /* Names without end must not fill the memory. */
 static void
-note_size(struct flat_state *f, const struct shape *s)
+note_size(struct flat_state *f, struct shape *s)
 {
-	if (s->member_count > MEMBERS_MAX || f->shape_count > SHAPES_MAX)
+	f->member_count += s->member_count - s->counted;
+	s->counted = s->member_count;
+	if (f->member_count > MEMBERS_MAX || f->shape_count > SHAPES_MAX)
 		f->crowded = true;
 }
 
@@ -614,7 +625,7 @@ forget_shapes(struct flat_state *f)
 		f->shapes = s->next;
 		shape_free(s);
 	}
-	f->shape_count = 0;
+	f->shape_count = f->member_count = 0;
 	f->current = NULL;
 	f->crowded = false;
 }

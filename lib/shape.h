@@ -114,6 +114,7 @@ struct shape {
 	struct member **members;	/* tables, by hash */
 	struct slot **columns;
 	size_t member_count, member_room, column_count, column_room;
+	size_t counted;			/* the user's: members told of */
 };
 
 /* For records of that stream; base and mask are of the field exploded, else
