@@ -70,6 +70,57 @@ fit_boolean(const struct json *value, char *out)
 	return put(out, literal.text, literal.len);
 }
 
+/* The number in two digits, or something above 99. */
+static inline unsigned
+two(const char *p)
+{
+	unsigned tens = (unsigned char)p[0] - '0';
+	unsigned ones = (unsigned char)p[1] - '0';
+
+	return (tens > 9 || ones > 9) ? 100 : 10 * tens + ones;
+}
+
+/*
+ * "Fri, 30 Jan 2026 23:59:59 +0000" is how nearly all dates come, and in UTC
+ * its parts only change places.  0 where that is in doubt, days above 28
+ * included: when_parse knows.
+ */
+static size_t
+fit_mail_date(const char *p, size_t len, char *out)
+{
+	static const char days[] = "Mon,Tue,Wed,Thu,Fri,Sat,Sun,";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	unsigned day, month, i;
+
+	if (len != 31 || p[4] != ' ' || p[7] != ' ' || p[11] != ' ' ||
+	    p[16] != ' ' || p[19] != ':' || p[22] != ':' ||
+	    memcmp(p + 25, " +0000", 6) != 0)
+		return 0;
+	for (i = 0; memcmp(days + i, p, 4) != 0; )
+		if ((i += 4) == 28)
+			return 0;
+	for (month = 0; memcmp(months + 3 * month, p + 8, 3) != 0; )
+		if (++month == 12)
+			return 0;
+	month++;
+	day = two(p + 5);
+	if (day < 1 || day > 28 || two(p + 12) < 10 || two(p + 12) > 99 ||
+	    two(p + 14) > 99 || two(p + 17) > 23 || two(p + 20) > 59 ||
+	    two(p + 23) > 59)
+		return 0;
+	out[0] = '"';
+	memcpy(out + 1, p + 12, 4);
+	out[5] = '-';
+	out[6] = (char)('0' + month / 10);
+	out[7] = (char)('0' + month % 10);
+	out[8] = '-';
+	memcpy(out + 9, p + 5, 2);
+	out[11] = 'T';
+	memcpy(out + 12, p + 17, 8);
+	memcpy(out + 20, "Z\"", 2);
+	return 22;
+}
+
 static size_t
 fit_date(enum column_type type, const struct json *value, char *out)
 {
@@ -80,6 +131,8 @@ fit_date(enum column_type type, const struct json *value, char *out)
 
 	if (value->kind != JSON_STRING || len > sizeof(decoded))
 		return FIT_NOT;
+	if (type == COLUMN_TIME && (n = fit_mail_date(from, len, out)) > 0)
+		return n;
 	if (value->escaped) {
 		len = json_decode(value, decoded);
 		from = decoded;

@@ -136,7 +136,7 @@ store_nulls(struct flat_state *f, struct shape *s, struct member *m,
 static bool
 open_text(struct flat_state *f, struct json *value)
 {
-	struct opened *o = mem_resize(NULL, sizeof(*o) + value->len + 4);
+	struct opened *o = mem_new(sizeof(*o) + value->len + FLAT_SLACK);
 	size_t len = json_decode(value, o->text);
 
 	o->next = f->opened;
@@ -220,6 +220,7 @@ gather(struct flat_state *f, struct shape *s, struct member *parent,
 {
 	struct member **guess = &parent->first, *m;
 	struct json name, value;
+	struct slot *c;
 	int got;
 
 	for (;; guess = &m->behind) {
@@ -229,13 +230,45 @@ gather(struct flat_state *f, struct shape *s, struct member *parent,
 				return got;
 			*guess = m = shape_member(s, parent, &name);
 		}
-		take(f, s, m, &value);
+		/* Nearly always: a column, for the first time. */
+		c = m->slot;
+		if (m->use == MEMBER_COLUMN && !m->parse && c->placed &&
+		    m->seen != f->record && c->seen != f->record) {
+			m->seen = c->seen = f->record;
+			c->from = m;
+			c->value = value;
+		} else {
+			take(f, s, m, &value);
+		}
 	}
 }
 
 /*
  * Writing: the slots in their order.
  */
+
+/*
+ * Most pieces are short, and a call costs more than the bytes: whole vectors
+ * are copied instead.  Both places have room for STRIDE bytes too many.
+ */
+#define STRIDE 32
+
+static inline char *
+copy(char *to, const char *from, size_t len)
+{
+	char *end = to + len;
+
+	if (len > 8 * STRIDE) {
+		memcpy(to, from, len);
+		return end;
+	}
+	do {
+		memcpy(to, from, STRIDE);
+		to += STRIDE;
+		from += STRIDE;
+	} while (to < end);
+	return end;
+}
 
 static size_t
 value_room(const struct slot *c)
@@ -260,8 +293,9 @@ put_value(const struct flat_state *f, const struct slot *c, char *out)
 static void
 put_slot(struct flat_state *f, struct out *o, struct slot *c, char *before)
 {
-	char *p;
+	char *p, *at;
 	size_t n;
+	bool plain;
 
 	if (c->seen != f->record || c->hidden)
 		return;
@@ -271,23 +305,30 @@ put_slot(struct flat_state *f, struct out *o, struct slot *c, char *before)
 		f->exploded[f->exploded_count++] = c;
 		return;
 	}
-	if (c->value.len > LONG && c->value.kind == JSON_STRING &&
-	    c->mask == MASK_NONE && (!c->typed || c->type == COLUMN_TEXT)) {
+	plain = c->value.kind == JSON_STRING && c->mask == MASK_NONE &&
+	    (!c->typed || c->type == COLUMN_TEXT);
+	if (plain && c->value.len > LONG) {
 		out_byte(o, *before);
 		out_put(o, c->label, c->label_len);
 		out_put(o, c->value.text - 1, c->value.len + 2);
 		*before = ',';
 		return;
 	}
-	p = out_reserve(o, 1 + c->label_len + value_room(c));
-	p[0] = *before;
-	memcpy(p + 1, c->label, c->label_len);
-	n = put_value(f, c, p + 1 + c->label_len);
-	if (n == FIT_NOT) {
-		add_extra(f, c->from, &c->value, true);
-		return;
+	n = 1 + c->label_len + value_room(c);
+	p = o->room - o->len >= n ? o->text + o->len : out_reserve(o, n);
+	*p = *before;
+	at = copy(p + 1, c->label, c->label_len);
+	if (plain) {
+		at = copy(at, c->value.text - 1, c->value.len + 2);
+	} else {
+		n = put_value(f, c, at);
+		if (n == FIT_NOT) {
+			add_extra(f, c->from, &c->value, true);
+			return;
+		}
+		at += n;
 	}
-	o->len += 1 + c->label_len + n;
+	o->len += (size_t)(at - p);
 	*before = ',';
 }
 

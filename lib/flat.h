@@ -25,6 +25,8 @@
 #include "out.h"
 #include "shape.h"
 
+#define FLAT_SLACK 64
+
 struct flat_state;
 
 struct flat {
@@ -41,7 +43,8 @@ struct flat *flat_new(struct shape_rules *rules, const struct mask_key *key,
     const char *stream);
 void flat_free(struct flat *f);
 
-/* 0: its rows are in o; -1: it is not a record, and nothing was written. */
+/* At least FLAT_SLACK readable bytes must follow the text, as LINE_SLACK do a
+ * line.  0: its rows are in o; -1: it is not a record, and nothing was written. */
 int flat_record(struct flat *f, struct out *o, const char *text, size_t len);
 
 #endif

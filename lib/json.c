@@ -334,6 +334,30 @@ pass_value(const char *p, const char *end, int levels, struct json *value,
 	return p;
 }
 
+/* The same, with the commonest of values settled at once: a string without
+ * specials that ends within two steps. */
+static inline const char *
+pass_soon(const char *p, const char *end, int levels, struct json *value,
+    struct fault *f)
+{
+#if STEP
+	unsigned n;
+
+	if (end - p > 2 * STEP && *p == '"') {
+		if ((n = special_in(p + 1)) == STEP)
+			n += special_in(p + 1 + STEP);
+		if (p[1 + n] == '"') {
+			value->kind = JSON_STRING;
+			value->escaped = false;
+			value->text = p + 1;
+			value->len = n;
+			return p + n + 2;
+		}
+	}
+#endif
+	return pass_value(p, end, levels, value, f);
+}
+
 /* From a name's opening quote to the first byte of its value. */
 static inline const char *
 pass_name(const char *p, const char *end, struct json *name, struct fault *f)
@@ -485,7 +509,7 @@ json_next(struct json_walk *w, struct json *name, struct json *value)
 		name->text = p;
 		name->len = 0;
 	}
-	if (!(p = pass_value(p, end, JSON_DEPTH - 1, value, &f)))
+	if (!(p = pass_soon(p, end, JSON_DEPTH - 1, value, &f)))
 		return walk_failed(w, f.why, f.where);
 	w->at = p;
 	w->state = MORE;
@@ -514,7 +538,7 @@ json_expect(struct json_walk *w, const char *quoted, size_t len,
 	if (p == end || *p != ':')
 		return false;
 	p = space(p + 1, end);
-	if (!(p = pass_value(p, end, JSON_DEPTH - 1, value, &f))) {
+	if (!(p = pass_soon(p, end, JSON_DEPTH - 1, value, &f))) {
 		walk_failed(w, f.why, f.where);
 		return false;
 	}

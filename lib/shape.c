@@ -128,7 +128,7 @@ slot_new(struct shape *s, const char *name)
 
 	c->name_len = strlen(name);
 	c->name = mem_copy(name, c->name_len);
-	c->label = mem_resize(NULL, 6 * c->name_len + 4);
+	c->label = mem_new(6 * c->name_len + 4 + SHAPE_SLACK);
 	c->label[0] = '"';
 	c->label_len = 1 + json_encode(name, c->name_len, c->label + 1);
 	memcpy(c->label + c->label_len, "\":", 2);

@@ -27,6 +27,7 @@
 
 /* A flat name longer than this is not made: the value goes to _extra. */
 #define SHAPE_NAME_MAX 1024
+#define SHAPE_SLACK 64
 
 /* Column names of an option, and whether any record or column had them. */
 struct shape_names {
@@ -53,7 +54,8 @@ struct slot {
 	struct slot *next;		/* in the table of names */
 	char *name;			/* decoded */
 	size_t name_len;
-	char *label;			/* "\"name\":", escaped */
+	char *label;			/* "\"name\":", escaped; SHAPE_SLACK
+					 * readable bytes follow */
 	size_t label_len;
 	enum column_type type;
 	bool typed;			/* false: any value fits */

@@ -1,4 +1,5 @@
 /* json: values, walks, the choices RFC 8259 leaves open, text in and out. */
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -255,9 +256,47 @@ texts(void)
 	    "compact, inside a string");
 }
 
+/* JSONTestSuite, if it is there: whole files, by all three ways to check. */
+static void
+suite(void)
+{
+	const char *data = getenv("TW_TEST_DATA");
+	static char text[1 << 20], path[4096];
+	struct dirent *entry;
+	int files = 0;
+	size_t len;
+	FILE *file;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/JSONTestSuite/test_parsing",
+	    data ? data : "");
+	if (!data || !(dir = opendir(path))) {
+		ok(1, "JSONTestSuite # SKIP it is not there");
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (!strchr("yni", entry->d_name[0]) || entry->d_name[1] != '_')
+			continue;
+		snprintf(path, sizeof(path), "%s/JSONTestSuite/test_parsing/%s",
+		    data, entry->d_name);
+		if (!(file = fopen(path, "rb")))
+			continue;
+		len = fread(text, 1, sizeof(text), file);
+		fclose(file);
+		files++;
+		if (entry->d_name[0] == 'i')
+			valid(text, len);
+		else if (valid(text, len) != (entry->d_name[0] == 'y'))
+			ok(0, entry->d_name);
+	}
+	closedir(dir);
+	is_number(files, 318, "files of JSONTestSuite");
+}
+
 int
 main(void)
 {
+	suite();
 	values();
 	edges();
 	depth();
