@@ -12,13 +12,16 @@
 # told otherwise, and ends with the test.  TW_API_BASE and the credentials are
 # exported; SANDBOX_URL is where to talk to it.  Starting again replaces it.
 
+# The interpreter itself: what is on PATH may be a slow wrapper of it.
+: "${PYTHON:=$(python3 -c 'import sys; print(sys.executable)')}"
+
 sandbox_pid=
 sandbox_start() {
 	sandbox_stop
 	case " $* " in *" --now "* | *" --run "*) ;;
 	*) set -- --now 2026-11-22T12:00:00Z "$@" ;; esac
 	rm -f "$trash/sandbox.env"
-	python3 "$TESTS/sandbox" --parent $$ --print-env "$@" \
+	"$PYTHON" "$TESTS/sandbox" --parent $$ --print-env "$@" \
 	    >"$trash/sandbox.env" 2>"$trash/sandbox.log" &
 	sandbox_pid=$!
 	sandbox_tries=0

@@ -286,9 +286,11 @@ class App:
                               "found" % asked.path[:200])
         if not login.may_read(account, listing.secretive):
             raise Problem(401, 20003, "Authenticate")
-        if account.status != "active" or login.account.status != "active":
-            if account.status == "closed" or login.account.status == "closed":
-                raise Problem(403, 20005, "Account not active")
+        # A parent that is suspended suspends its children.
+        standing = {a.status for a in (account, account.parent, login.account)}
+        if "closed" in standing:
+            raise Problem(403, 20005, "Account not active")
+        if "suspended" in standing:
             raise Problem(403, 20403, "Account is suspended")
         asked.account = account
 

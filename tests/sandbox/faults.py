@@ -205,7 +205,7 @@ def other_list_key(s, req, p):
 
 @page("no_next_key")
 def no_next_key(s, req, p):
-    p.meta.pop(p.NEXT.get(p.style), None)
+    p.meta.pop(p.next_name(), None)
 
 
 @page("foreign_next")
@@ -223,12 +223,13 @@ def loop(s, req, p):
         here = bare + ("&" if "?" in bare else "?") + "_Again=1"
     else:
         here = bare
-    p.next = here
+    p.next = p.again or here
 
 
 @page("empty_pages")
 def empty_pages(s, req, p):
-    """So many empty pages before this one, each with a next link."""
+    """So many empty pages before this one, each with a next link.  Where the
+    style is "token" the next leads here again: use "count"."""
     step(req, p, 0, s.get("empties", 1))
 
 
@@ -236,7 +237,7 @@ def step(req, p, k, n):
     bare = re.sub(r"[?&]_Empty=\d+\.\d+", "", req.target)
     link = "%s%s_Empty=%d.%d" % (bare, "&" if "?" in bare else "?", k + 1, n)
     p.records = []
-    p.next = link if p.style == "2010" else "https://" + req.domain + link
+    p.next = p.again or link if p.style == "2010" else "https://" + req.domain + link
 
 
 @page("repeat_sid")

@@ -30,6 +30,38 @@ def flat(path):
     return path.replace(".", "_")
 
 
+# The letters of some SIDs; the others start with an X.
+PREFIXES = {
+    "addresses": "AD", "incoming_phone_numbers": "PN", "applications": "AP",
+    "dependent_phone_numbers": "PN", "keys": "SK", "outgoing_caller_ids": "PN",
+    "queues": "QU", "transcriptions": "TR", "usage_triggers": "UT",
+    "call_recordings": "RE", "conference_recordings": "RE",
+    "conversations": "CH", "conversation_messages": "IM",
+    "conversation_participants": "MB", "users": "US", "roles": "RL",
+    "services": "IS", "flows": "FW", "executions": "FN", "step": "FT",
+    "studio_executions": "FN", "trunks": "TK", "verify_services": "VA",
+    "verify_attempts": "VL", "video_rooms": "RM", "video_compositions": "CJ",
+    "video_recordings": "RT", "taskrouter_workspaces": "WS",
+    "taskrouter_tasks": "WT", "taskrouter_workers": "WK",
+    "taskrouter_events": "EV", "monitor_events": "AE", "sync_services": "IS",
+    "sync_maps": "MP", "sync_lists": "ES", "sync_documents": "ET",
+    "messaging_services": "MG", "serverless_services": "ZS"}
+
+# What a text column of this name, or with this ending, says.
+WORDS = (
+    ("method", ("POST", "GET")), ("api_version", ("2010-04-01",)),
+    ("status", ("active", "completed", "in-progress", "pending")),
+    ("region", ("us1", "ie1")), ("currency", ("USD",)), ("unit", ("usd", "USD")),
+    ("requirements", ("none", "any", "local")), ("origin", ("twilio", "hosted")),
+    ("direction", ("inbound", "outbound-api")), ("mode", ("voice", "fax")),
+    ("locale", ("en-US", "de-DE")), ("language", ("en", "ja")),
+    ("email", ("ada@example.com", "o'brien+x@example.com")),
+    ("city", ("Tallinn", "S\u00e3o Paulo", "New York")),
+    ("street", ("1 Main St, Apt \"B\"", "Pikk 5\u20137")),
+    ("postal_code", ("00501", "10130", "EC1A 1BB")),
+    ("duration", ("0", "61", "3600")), ("identity", ("ada", "u@x.example", "7")))
+
+
 class Raw(str):
     """A JSON value in its own spelling."""
 
@@ -76,7 +108,8 @@ class Kind:
             name, _, values = entry.partition("=")
             self.enums[snake(name)] = values.split(",")
         self.fed = set()        # columns that lead to the lists below
-        self.letters = world.chance.hex("prefix " + self.name).upper()
+        d = world.chance.draw("prefix " + self.name)
+        self.letters = PREFIXES.get(self.name, "X" + chr(65 + d[0] % 26))
         self.cache = OrderedDict()
 
     def rows(self, account, params):
@@ -103,7 +136,13 @@ class Kind:
         given["account_sid"] = given["account_id"] = account.sid
         for c, (path, (kind, _)) in enumerate(self.stanza.columns.items()):
             wire = self.stanza.wire.get(path, kind)
-            d = self.world.chance.draw("%s|%d" % (where, c))
+            name = flat(path)
+            # With a key of several columns the same item may stand below
+            # several parents.
+            shared = name in self.key and len(self.key) > 1 and \
+                name.endswith("sid") and name not in self.fed
+            d = self.world.chance.draw("%s|%d" % (
+                "%s|%d|%d" % (self.name, account.n, n) if shared else where, c))
             value = self.value(path, kind, wire, d, n, created, given, row)
             *heads, last = path.split(".")
             at = record
@@ -179,6 +218,8 @@ class Kind:
             return COUNTRIES[n % 8]
         if plain in ("id", "unique_id") or key:
             return "%s-%s-%d" % (plain.replace("_", "-")[:12], d.hex()[:10], n)
+        if plain == "uri" and self.host == "api":
+            return "/2010-04-01/%s/%s.json" % (self.name, d.hex()[:16])
         if "url" in plain or "uri" in plain:
             return "https://%s.twilio.com/%s/%s" % (self.host, self.name, d.hex()[:8])
         if "phone_number" in plain or plain in ("to", "from"):
@@ -186,8 +227,13 @@ class Kind:
         if plain == "attributes":
             return '{"vip":%s,"n":%d,"name":"\u00e9 \\"q\\""}' % (
                 "true" if d[0] & 1 else "false", d[1])
+        if plain.endswith("timestamp") or plain.endswith("_time"):
+            return iso(self.world.begin - d[0] * 3600)
         if d[0] < 30:
             return None
+        for end, words in WORDS:
+            if plain.endswith(end):
+                return words[d[1] % len(words)]
         if "name" in plain or "body" in plain or "label" in plain:
             return NAMES[d[1] % len(NAMES)]
         if d[0] < 60:
@@ -198,8 +244,7 @@ class Kind:
         known = {"call_sid": "CA", "message_sid": "SM", "conference_sid": "CF",
                  "service_sid": "IS", "recording_sid": "RE"}
         return known.get(plain) or (
-            "X" + self.letters[0] if plain == "sid" else
-            "Y" + plain[0].upper())
+            self.letters if plain == "sid" else "Y" + plain[0].upper())
 
     # Parents
 

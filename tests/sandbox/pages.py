@@ -22,16 +22,23 @@ class Page:
         self.meta, self.until = meta, until
         self.spaced = style == "2010"
 
+    again = None            # the token that leads here, where tokens do
+
     NEXT = {"2010": "next_page_uri", "meta": "next_page_url",
             "token": "nextToken"}
 
+    def next_name(self):
+        return "next_token" if "next_token" in self.meta else \
+            self.NEXT.get(self.style)
+
     @property
     def next(self):
-        return self.meta.get(self.NEXT.get(self.style))
+        return self.meta.get(self.next_name())
 
     @next.setter
     def next(self, link):
-        self.meta[self.NEXT[self.style]] = link
+        if self.next_name():
+            self.meta[self.next_name()] = link
 
     def render(self):
         comma, colon = (", ", ": ") if self.spaced else (",", ":")
@@ -180,7 +187,9 @@ def make(listing, table, req, bounds, accept, given):
             meta = {"pageSize": size,
                     "nextToken": token_after() if more else None,
                     "previousToken": None}
-        return Page(style, listing.key, texts(table, rows, listing), meta, until)
+        page = Page(style, listing.key, texts(table, rows, listing), meta, until)
+        page.again = tokens.make(anchor or 0)
+        return page
 
     def link(n, after=None):
         q = filters + [("PageSize", str(size)), ("Page", str(n))]

@@ -33,6 +33,8 @@ def lines(app, name, query):
     listing = app.listings.get(name)
     if listing is None:
         raise Problem(404, 20404, "no stream %s" % name)
+    if app.options.endless and name in ("messages", "calls"):
+        raise Problem(400, 20001, "there is no end to it")
     now = app.clock.now()
     low, high = -clock.NEVER, clock.NEVER
     if "since" in query:

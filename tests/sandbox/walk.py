@@ -2,6 +2,10 @@
 every account, every parent, printed as /_sandbox/truth prints it.
 
 	python3 tests/sandbox/walk.py STREAM...
+	python3 tests/sandbox/walk.py --check [STREAM...]
+
+The second compares by itself, all streams of the catalogue unless some are
+named, and says which differ.
 
 It asks with what the environment has (TW_API_BASE, the credentials), follows
 next links as they are and knows nothing of how the sandbox makes its records.
@@ -164,8 +168,27 @@ def wanted(s, record):
     return True
 
 
+def differs(w, name):
+    """Whether the pages of a stream hold something else than the truth."""
+    path = re.findall(r"\{(\w+)\}", w.streams[name].get("path")[0])
+    try:
+        seen = sorted(w.lines(name))
+    except SystemExit as e:
+        return str(e)
+    w.web.request("GET", "/_sandbox/truth/" + name)
+    truth = w.web.getresponse().read().decode("utf-8", "surrogatepass")
+    if seen == sorted(truth.split("\n")[:-1]):
+        return None if seen or path else "%s: nothing at all" % name
+    return "%s: %d read, %d are there" % (name, len(seen), truth.count("\n"))
+
+
 if __name__ == "__main__":
     w = Walker()
+    if sys.argv[1:2] == ["--check"]:
+        names = sys.argv[2:] or w.streams
+        found = [d for d in (differs(w, n) for n in names) if d]
+        print("%d streams, %d differ" % (len(names), len(found)), *found, sep="\n")
+        sys.exit(1 if found else 0)
     for name in sys.argv[1:]:
         for line in w.lines(name):
             sys.stdout.buffer.write(line.encode("utf-8", "surrogatepass") + b"\n")
