@@ -343,7 +343,7 @@ pass_soon(const char *p, const char *end, int levels, struct json *value,
 #if STEP
 	unsigned n;
 
-	if (end - p > 2 * STEP && *p == '"') {
+	if (end - p >= 2 * STEP + 2 && *p == '"') {
 		if ((n = special_in(p + 1)) == STEP)
 			n += special_in(p + 1 + STEP);
 		if (p[1 + n] == '"') {
