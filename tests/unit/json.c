@@ -120,6 +120,9 @@ edges(void)
 				caught &= !valid(text, at + 51);
 			}
 		}
+	memcpy(text, "{\"\":\"", 6);
+	for (n = 0; n < 100; n++)
+		caught &= !valid(text, n);
 	ok(good, "specials are seen at every offset");
 	ok(caught, "faults are seen at every offset");
 }
