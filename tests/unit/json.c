@@ -120,7 +120,7 @@ edges(void)
 				caught &= !valid(text, at + 51);
 			}
 		}
-	memcpy(text, "{\"\":\"", 6);
+	memcpy(text, "{\"\":\"", 5);
 	for (n = 0; n < 100; n++)
 		caught &= !valid(text, n);
 	ok(good, "specials are seen at every offset");
