@@ -1,0 +1,536 @@
+/*
+ * tw-fetch: pages Twilio's lists and writes their records, one JSON object a
+ * line, on standard output; with marks, what proves that they are complete.
+ *
+ * Reads the catalogue, the credentials and, if asked, a state file.  Never
+ * writes a state file, never prints a credential or a record on standard
+ * error, never writes half a record.
+ */
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive.h"
+#include "catalog.h"
+#include "check.h"
+#include "describe.h"
+#include "diag.h"
+#include "http.h"
+#include "line.h"
+#include "login.h"
+#include "mem.h"
+#include "option.h"
+#include "out.h"
+#include "plan.h"
+#include "progress.h"
+#include "record.h"
+#include "state.h"
+#include "when.h"
+
+static struct {
+	struct option_list accounts, filters;
+	const char *archive, *ca_file, *catalog, *since, *until, *state;
+	const char *profile, *progress, *windows, *describe;
+	bool check, json, secrets, list, marks, no_subaccounts, quiet, raw;
+	bool verbose;
+	long jobs, limit, page_size;
+	int64_t lookback, max_age, retry_time;
+} o = {
+	.jobs = 8, .lookback = -1, .max_age = -1, .retry_time = 600,
+	.progress = "auto"
+};
+
+static const struct option_row rows[] = {
+	{ 'a', "account", "SID", "only this account; repeatable", OPTION_LIST,
+	    &o.accounts, 0, 0, NULL },
+	{ 'A', "archive", "DIR", "also keep each window as a sealed gzip file",
+	    OPTION_TEXT, &o.archive, 0, 0, NULL },
+	{ 0, "cacert", "FILE", "trust these authorities instead of the system's",
+	    OPTION_TEXT, &o.ca_file, 0, 0, NULL },
+	{ 'C', "catalog", "FILE", "streams of your own, tw-catalog(5)",
+	    OPTION_TEXT, &o.catalog, 0, 0, NULL },
+	{ 0, "check", NULL, "try the credentials on every product the streams "
+	    "need, and stop", OPTION_FLAG, &o.check, 0, 0, NULL },
+	{ 0, "describe", "STREAM", "say all that is known of a stream, and stop",
+	    OPTION_TEXT, &o.describe, 0, 0, NULL },
+	{ 'f', "filter", "NAME=VALUE", "parameter for the service; repeatable",
+	    OPTION_LIST, &o.filters, 0, 0, NULL },
+	{ 'j', "jobs", "N", "most requests at a time (8)", OPTION_NUMBER,
+	    &o.jobs, 1, 256, NULL },
+	{ 0, "json", NULL, "list, describe, check: as JSON", OPTION_FLAG,
+	    &o.json, 0, 0, NULL },
+	{ 0, "keep-secrets", NULL, "do not leave out auth tokens and the like",
+	    OPTION_FLAG, &o.secrets, 0, 0, NULL },
+	{ 'n', "limit", "N", "at most so many records of a stream",
+	    OPTION_NUMBER, &o.limit, 1, 1000000000, NULL },
+	{ 0, "list", NULL, "name the streams, and stop", OPTION_FLAG, &o.list,
+	    0, 0, NULL },
+	{ 'l', "lookback", "DUR", "with -S: read again so far before what is "
+	    "covered (each stream's own)", OPTION_DURATION, &o.lookback, 0, 0,
+	    NULL },
+	{ 'm', "marks", NULL, "write marks: what proves completeness",
+	    OPTION_FLAG, &o.marks, 0, 0, NULL },
+	{ 0, "max-age", "DUR", "with -S: skip full lists loaded within that "
+	    "time", OPTION_DURATION, &o.max_age, 0, 0, NULL },
+	{ 0, "no-subaccounts", NULL, "only the account of the credentials",
+	    OPTION_FLAG, &o.no_subaccounts, 0, 0, NULL },
+	{ 'p', "page-size", "N", "records to ask for at a time (as many as "
+	    "each list allows)", OPTION_NUMBER, &o.page_size, 1, 1000, NULL },
+	{ 0, "profile", "NAME", "credentials of the twilio command's profile",
+	    OPTION_TEXT, &o.profile, 0, 0, NULL },
+	{ 0, "progress", NULL, "on standard error (auto)", OPTION_CHOICE,
+	    &o.progress, 0, 0, "auto|always|never|json" },
+	{ 'q', "quiet", NULL, "no progress, no summary, no retries",
+	    OPTION_FLAG, &o.quiet, 0, 0, NULL },
+	{ 'r', "raw", NULL, "records as Twilio sent them, nothing added",
+	    OPTION_FLAG, &o.raw, 0, 0, NULL },
+	{ 0, "retry-time", "DUR", "give a page up after so long (10m)",
+	    OPTION_DURATION, &o.retry_time, 0, 0, NULL },
+	{ 's', "since", "TIME", "from then on: 2026-01-31, -30d, now",
+	    OPTION_TEXT, &o.since, 0, 0, NULL },
+	{ 'S', "state", "FILE", "what FILE does not cover yet; implies --marks",
+	    OPTION_TEXT, &o.state, 0, 0, NULL },
+	{ 'u', "until", "TIME", "before then", OPTION_TEXT, &o.until, 0, 0,
+	    NULL },
+	{ 'v', "verbose", NULL, "show every request", OPTION_FLAG, &o.verbose,
+	    0, 0, NULL },
+	{ 0, "windows", "FILE", "exactly the windows in FILE (- is standard "
+	    "input)", OPTION_TEXT, &o.windows, 0, 0, NULL },
+	OPTION_END
+};
+
+static const struct option_page page = {
+	"tw-fetch", "[options] STREAM...",
+	"read lists of Twilio's API as lines of JSON", rows,
+	"STREAM is a name, a glob ('video_*'), a product (@video) or a group "
+	"(@airbyte,\n@all).  Credentials: TWILIO_ACCOUNT_SID and TWILIO_API_KEY"
+	" with\nTWILIO_API_SECRET, or TWILIO_AUTH_TOKEN.\n"
+};
+
+static volatile sig_atomic_t signalled;
+static volatile int stop;
+static struct archive archive = ARCHIVE_INIT;
+static struct progress *progress;
+
+static void
+on_signal(int number)
+{
+	signalled = number;
+	stop = 1;
+}
+
+/* --- what the plan tells us ---------------------------------------------- */
+
+static long *limited;		/* records printed of each stream */
+static struct catalog_selection chosen;
+
+/* How much of the lines may still go out under --limit. */
+static size_t
+within_limit(const struct mark *window, const char *lines, size_t len)
+{
+	const char *at = lines, *end = lines + len;
+	size_t i;
+
+	for (i = 0; strcmp(chosen.streams[i]->name, window->stream); i++)
+		;
+	while (at < end && limited[i] < o.limit) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at++;
+		limited[i]++;
+	}
+	for (i = 0; i < chosen.count && limited[i] >= o.limit; i++)
+		;
+	if (i == chosen.count)
+		stop = 1;
+	return (size_t)(at - lines);
+}
+
+static bool
+put(void *context, const struct mark *window, const char *lines, size_t len,
+    bool mark)
+{
+	(void)context;
+	if (!mark) {
+		if (o.limit)
+			len = within_limit(window, lines, len);
+		out_put(&out_standard, lines, len);
+		if (o.archive && archive_put(&archive, window, lines, len))
+			die((enum diag_status)archive.status, "%s",
+			    archive.why);
+		return out_standard.error == 0;
+	}
+	if (o.archive && archive_seal(&archive, window))
+		die((enum diag_status)archive.status, "%s", archive.why);
+	if (o.marks) {
+		mark_write(&out_standard, window);
+		out_flush(&out_standard);
+	}
+	return out_standard.error == 0;
+}
+
+static void
+say(void *context, enum plan_word word, const char *text)
+{
+	(void)context;
+	progress_clear(progress);
+	if (word == PLAN_NOTE)
+		note("%s", text);
+	else
+		warn("%s", text);
+}
+
+static void
+tick(void *context)
+{
+	(void)context;
+	out_flush(&out_standard);
+	progress_tick(progress);
+}
+
+/* --- options to a plan ---------------------------------------------------- */
+
+static const char *
+stream_name(size_t i)
+{
+	return catalog_name(i);
+}
+
+static void
+choose(char **words)
+{
+	for (; *words; words++) {
+		const char *near;
+
+		if (catalog_select(&chosen, *words))
+			continue;
+		if (catalog_why()[0])
+			die(STATUS_CONFIG, "%s", catalog_why());
+		near = option_nearest(*words, stream_name, catalog_count());
+		die(STATUS_USAGE, "no stream is called '%s'%s%s%s; "
+		    "'tw-fetch --list' names them all", *words,
+		    near ? "; did you mean '" : "", near ? near : "",
+		    near ? "'" : "");
+	}
+}
+
+static int64_t
+instant(const char *option, const char *text, int64_t otherwise)
+{
+	int64_t at;
+
+	if (!text)
+		return otherwise;
+	if (!when_option(text, when_now(), &at))
+		die(STATUS_USAGE, "%s '%s' is not a time: write 2026-01-31, "
+		    "2026-01-31T12:00:00Z, -30d or now", option, text);
+	return at;
+}
+
+static struct pair *
+filters(void)
+{
+	struct pair *all = mem_array(NULL, o.filters.count + 1, sizeof *all);
+	size_t i, s, k;
+
+	for (i = 0; i < o.filters.count; i++) {
+		char *name = mem_text(o.filters.items[i]);
+		char *value = strchr(name, '='), place[200];
+		const char **choice = NULL;
+		bool known = false;
+
+		if (!value || value == name)
+			die(STATUS_USAGE, "--filter '%s' is not NAME=VALUE",
+			    name);
+		*value++ = '\0';
+		snprintf(place, sizeof place, "{%.100s}", name);
+		for (s = 0; s < chosen.count; s++) {
+			const struct stream *st = chosen.streams[s];
+
+			known |= strstr(st->path, place) != NULL;
+			for (k = 0; k < st->parameter_count; k++)
+				if (strcmp(st->parameters[k].name, name) == 0) {
+					known = true;
+					choice = st->parameters[k].choices;
+				}
+		}
+		if (!known)
+			die(STATUS_USAGE, "--filter %s: none of these streams "
+			    "knows that parameter; see tw-fetch --describe",
+			    name);
+		for (; choice && *choice && strcmp(*choice, value); choice++)
+			;
+		if (choice && !*choice)
+			die(STATUS_USAGE, "--filter %s: '%s' is not one of its "
+			    "values; see tw-fetch --describe", name, value);
+		all[i].name = name;
+		all[i].value = value;
+	}
+	return all;
+}
+
+/* The windows of a plan or of marks, one a line. */
+static struct mark *
+read_windows(const char *file, size_t *count)
+{
+	char *operands[] = { (char *)(size_t)file, NULL };
+	struct line_reader in = LINE_INIT;
+	struct mark *all = NULL, m;
+	struct line l;
+	const char *why;
+	int got;
+
+	line_files(&in, operands);
+	*count = 0;
+	while ((got = line_next(&in, &l)) > 0) {
+		if (l.len == 0)
+			continue;
+		if (!record_is_mark(l.text, l.len) ||
+		    mark_read(&m, l.text, l.len, &why))
+			die(STATUS_DATA, "%s:%lu: not a window; give lines of "
+			    "tw-state gaps or of marks", in.name, l.number);
+		if (m.kind != MARK_PLAN && m.kind != MARK_WINDOW &&
+		    m.kind != MARK_FAIL)
+			continue;
+		if (!catalog_find(m.stream))
+			die(STATUS_DATA, "%s:%lu: no stream is called '%s'",
+			    in.name, l.number, m.stream);
+		catalog_select(&chosen, m.stream);
+		all = mem_array(all, *count + 1, sizeof *all);
+		all[(*count)++] = m;
+	}
+	if (got < 0)
+		die(STATUS_DATA, "%s", in.why);
+	line_release(&in);
+	return all;
+}
+
+static void
+make_run_id(char *run, size_t size)
+{
+	unsigned char bytes[8] = { 0 };
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	size_t i;
+
+	if (fd < 0 || read(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes)
+		die(STATUS_BUG, "/dev/urandom: %s", strerror(errno));
+	close(fd);
+	for (i = 0; i < sizeof bytes && 2 * i + 2 < size; i++)
+		snprintf(run + 2 * i, size - 2 * i, "%02x", bytes[i]);
+}
+
+/* --- marks at both ends ---------------------------------------------------- */
+
+static char run[32];
+
+static void
+put_open(void)
+{
+	struct mark m = { .kind = MARK_OPEN, .records = MARK_NONE,
+	    .windows = MARK_NONE, .failed = MARK_NONE, .requests = MARK_NONE };
+
+	if (!o.marks)
+		return;
+	snprintf(m.run, sizeof m.run, "%s", run);
+	snprintf(m.tool, sizeof m.tool, "tw-fetch %s", TW_VERSION);
+	m.at = when_now();
+	mark_write(&out_standard, &m);
+	out_flush(&out_standard);
+}
+
+static void
+put_close(int status, const struct plan_result *r)
+{
+	struct mark m = { .kind = MARK_CLOSE, .requests = MARK_NONE };
+
+	if (!o.marks)
+		return;
+	snprintf(m.run, sizeof m.run, "%s", run);
+	m.status = status;
+	if (r) {
+		m.windows = r->windows;
+		m.failed = r->failed;
+		m.records = r->records;
+	}
+	mark_write(&out_standard, &m);
+}
+
+/* The run cannot start: the last stage of the pipe must learn why. */
+static void refuse(enum diag_status status, const char *format, ...)
+    DIAG_FORMAT(2, 3) DIAG_NORETURN;
+
+static void
+refuse(enum diag_status status, const char *format, ...)
+{
+	char text[1024];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(text, sizeof text, format, values);
+	va_end(values);
+	put_open();
+	put_close(status, NULL);
+	die(status, "%s", text);
+}
+
+static void
+claim_state(struct state *s)
+{
+	int holder = 0;
+
+	switch (state_claim_fetch(o.state, &holder)) {
+	case 0:
+		break;
+	case 1:
+		if (holder > 0)
+			refuse(STATUS_LATER, "%s: another run is at work "
+			    "(process %d); nothing was asked", o.state, holder);
+		refuse(STATUS_LATER, "%s: another run is at work; nothing was "
+		    "asked", o.state);
+	default:
+		refuse(STATUS_CREATE, "%s.lock: %s", o.state, strerror(errno));
+	}
+	if (state_load(s, o.state))
+		refuse((enum diag_status)s->status, "%s", s->why);
+}
+
+static void
+harden(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct sigaction action = { .sa_handler = on_signal };
+
+	setrlimit(RLIMIT_CORE, &none);	/* a core would hold the secret */
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* End as the signal would have ended us. */
+static void
+die_of_signal(void)
+{
+	int number = signalled;
+
+	out_flush(&out_standard);
+	archive_release(&archive);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static const char *const airbyte[] = { "@airbyte", NULL };
+
+int
+main(int argc, char *argv[])
+{
+	struct login login = LOGIN_INIT;
+	struct state state = STATE_INIT;
+	struct plan_options plan = { 0 };
+	struct plan_result result = { 0 };
+	struct http_options wire = { 0 };
+	struct http *http;
+	const char *why;
+
+	out_start();
+	argv = option_parse(&page, argc, argv);
+	diag_quiet(o.quiet);
+	if (o.state)
+		o.marks = true;
+	if (o.archive)
+		archive.dir = o.archive;
+	if (catalog_open(o.catalog))
+		die(STATUS_CONFIG, "%s", catalog_why());
+	if (o.list || o.describe) {
+		if (o.list && describe_list(&out_standard,
+		    (const char *const *)argv, o.json, isatty(STDOUT_FILENO)))
+			choose(argv);
+		if (o.describe && describe_stream(&out_standard, o.describe,
+		    o.json)) {
+			char *one[] = { (char *)(size_t)o.describe, NULL };
+
+			choose(one);
+		}
+		return out_finish();
+	}
+	if (o.raw && (o.marks || o.archive))
+		die(STATUS_USAGE, "--raw leaves out what marks and archives "
+		    "need: use one or the other");
+	if (o.limit && (o.marks || o.archive))
+		die(STATUS_USAGE, "--limit cuts windows short, so nothing "
+		    "could be marked complete: use it without marks");
+	if (o.state && o.windows)
+		die(STATUS_USAGE, "--windows says what to fetch, so does "
+		    "--state: use one or the other");
+	make_run_id(run, sizeof run);
+	choose(argv);
+	if (o.windows)
+		plan.windows = read_windows(o.windows, &plan.window_count);
+	if (chosen.count == 0 && o.check)
+		choose((char **)(size_t)airbyte);
+	if (chosen.count == 0)
+		die(STATUS_USAGE, "which streams? name some ('tw-fetch --list' "
+		    "shows them), or @airbyte; try 'tw-fetch --help'");
+	plan.filters = filters();
+	plan.filter_count = o.filters.count;
+	plan.since = instant("--since", o.since, WHEN_ALWAYS);
+	plan.until = instant("--until", o.until, WHEN_NEVER);
+	if (plan.since != WHEN_ALWAYS && plan.since >= plan.until)
+		die(STATUS_USAGE, "--since is not before --until");
+	harden();
+	if (login_read(&login, o.profile))
+		refuse((enum diag_status)login.status, "%s", login.why);
+	if (login.warning[0])
+		warn("%s", login.warning);
+	wire.jobs = (int)o.jobs;
+	wire.ca_file = o.ca_file;
+	if (o.state)
+		claim_state(&state);
+	http = http_open(&wire, &why);
+	if (!http)
+		die(STATUS_UNAVAILABLE, "%s", why);
+	if (o.check) {
+		check_run(&out_standard, chosen.streams, chosen.count, &login,
+		    http, o.json, isatty(STDOUT_FILENO), &stop);
+		http_close(http);
+		login_release(&login);
+		return out_finish();
+	}
+	limited = mem_new(sizeof *limited * (chosen.count + 1));
+	plan.streams = chosen.streams;
+	plan.stream_count = chosen.count;
+	plan.accounts = o.accounts.items;
+	plan.account_count = o.accounts.count;
+	plan.no_subaccounts = o.no_subaccounts;
+	plan.lookback = o.lookback;
+	plan.max_age = o.max_age;
+	plan.state = o.state ? &state : NULL;
+	plan.page_size = o.page_size;
+	plan.retry_ms = o.retry_time * 1000;
+	plan.marks = o.marks;
+	plan.raw = o.raw;
+	plan.secrets = o.secrets;
+	plan.run = run;
+	plan.put = put;
+	plan.say = say;
+	plan.tick = tick;
+	progress = progress_open(o.quiet ? "never" : o.progress, &result, http);
+	put_open();
+	plan_run(&result, &plan, &login, http, &stop);
+	progress_close(progress);
+	http_close(http);
+	login_release(&login);
+	state_release(&state);
+	if (signalled)
+		die_of_signal();
+	if (out_standard.error == 0) {
+		put_close(result.status, &result);
+		diag_raise((enum diag_status)result.status);
+	}
+	archive_release(&archive);
+	return out_finish();
+}

@@ -1,0 +1,331 @@
+#include "http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mem.h"
+
+#define CONNECT_S 10L
+#define STALL_S 60L		/* less than a byte a second for so long */
+#define TOTAL_S 300L
+
+struct slot {
+	CURL *easy;		/* kept from request to request */
+	struct curl_slist *headers;
+	struct http_request request;
+	struct http_answer answer;
+	size_t header_bytes;
+	bool busy;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+	CURLM *multi;
+	struct slot *slots;
+	int jobs, limit, running;
+	int good;		/* answers since the limit last moved */
+	const char *ca_file;
+};
+
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *context)
+{
+	struct slot *s = context;
+	size_t len = size * count;
+
+	/* Content-Length is of the packed bytes and may be absent: only what
+	 * has come out of the decoder can be counted. */
+	buf_add(&s->answer.body, bytes, len);
+	return s->answer.body.full ? 0 : len;
+}
+
+/* The value of a header of that name, trimmed, cut to size; or false. */
+static bool
+header(const char *line, size_t len, const char *name, char *to, size_t size)
+{
+	size_t n = strlen(name);
+
+	if (len <= n || line[n] != ':' || strncasecmp(line, name, n))
+		return false;
+	line += n + 1;
+	len -= n + 1;
+	while (len > 0 && (*line == ' ' || *line == '\t'))
+		line++, len--;
+	while (len > 0 && (unsigned char)line[len - 1] <= ' ')
+		len--;
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, line, len);
+	to[len] = '\0';
+	return true;
+}
+
+static size_t
+on_header(char *bytes, size_t size, size_t count, void *context)
+{
+	struct slot *s = context;
+	struct http_answer *a = &s->answer;
+	size_t len = size * count;
+	char number[16];
+
+	s->header_bytes += len;
+	if (s->header_bytes > HTTP_HEADER_MAX)
+		return 0;
+	if (header(bytes, len, "Twilio-Concurrent-Requests", number,
+	    sizeof number))
+		a->concurrent = (int)strtol(number, NULL, 10);
+	else if (!header(bytes, len, "Retry-After", a->retry_after,
+	    sizeof a->retry_after) &&
+	    !header(bytes, len, "Date", a->date, sizeof a->date) &&
+	    !header(bytes, len, "Content-Type", a->type, sizeof a->type))
+		header(bytes, len, "Twilio-Request-Id", a->request_id,
+		    sizeof a->request_id);
+	return len;
+}
+
+struct http *
+http_open(const struct http_options *options, const char **why)
+{
+	struct http *h;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		*why = "libcurl does not start";
+		return NULL;
+	}
+	h = mem_new(sizeof *h);
+	h->multi = curl_multi_init();
+	if (!h->multi)
+		mem_exhausted();
+	h->jobs = options->jobs;
+	h->limit = h->jobs < 4 ? h->jobs : 4;
+	h->ca_file = options->ca_file;
+	h->slots = mem_new(sizeof *h->slots * (size_t)h->jobs);
+	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)h->jobs + 4);
+	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING,
+	    (long)CURLPIPE_MULTIPLEX);
+	return h;
+}
+
+void
+http_stop(struct http *h)
+{
+	int i;
+
+	for (i = 0; i < h->jobs; i++)
+		if (h->slots[i].busy) {
+			curl_multi_remove_handle(h->multi, h->slots[i].easy);
+			h->slots[i].busy = false;
+			h->running--;
+		}
+}
+
+void
+http_close(struct http *h)
+{
+	int i;
+
+	if (!h)
+		return;
+	http_stop(h);
+	for (i = 0; i < h->jobs; i++) {
+		if (h->slots[i].easy)
+			curl_easy_cleanup(h->slots[i].easy);
+		curl_slist_free_all(h->slots[i].headers);
+		buf_release(&h->slots[i].answer.body);
+	}
+	curl_multi_cleanup(h->multi);
+	curl_global_cleanup();
+	free(h->slots);
+	free(h);
+}
+
+int
+http_free_slots(const struct http *h)
+{
+	return h->limit - h->running;
+}
+
+int
+http_running(const struct http *h)
+{
+	return h->running;
+}
+
+int
+http_limit(const struct http *h)
+{
+	return h->limit;
+}
+
+void
+http_crowded(struct http *h)
+{
+	/* Those that run now were started at the old limit and may be refused
+	 * too: they count as one refusal. */
+	if (h->good > 0 || h->limit > h->running)
+		h->limit = h->limit > 1 ? h->limit / 2 : 1;
+	h->good = 0;
+}
+
+/* What never changes from request to request. */
+static void
+prepare(struct http *h, struct slot *s)
+{
+	s->easy = curl_easy_init();
+	if (!s->easy)
+		mem_exhausted();
+	s->answer.body.max = HTTP_BODY_MAX;
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS,
+	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+	curl_easy_setopt(s->easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(s->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+	curl_easy_setopt(s->easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(s->easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(s->easy, CURLOPT_SSLVERSION,
+	    (long)CURL_SSLVERSION_TLSv1_2);
+	if (h->ca_file)
+		curl_easy_setopt(s->easy, CURLOPT_CAINFO, h->ca_file);
+	curl_easy_setopt(s->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(s->easy, CURLOPT_USERAGENT, "tw-fetch/" TW_VERSION);
+	curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+	curl_easy_setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(s->easy, CURLOPT_LOW_SPEED_TIME, STALL_S);
+	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT, TOTAL_S);
+	curl_easy_setopt(s->easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(s->easy, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(s->easy, CURLOPT_BUFFERSIZE, 131072L);
+	curl_easy_setopt(s->easy, CURLOPT_ERRORBUFFER, s->error);
+	curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(s->easy, CURLOPT_WRITEDATA, s);
+	curl_easy_setopt(s->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(s->easy, CURLOPT_HEADERDATA, s);
+	curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
+}
+
+void
+http_start(struct http *h, const struct http_request *request)
+{
+	struct slot *s = h->slots;
+	struct http_answer *a;
+	char line[300];
+
+	while (s->busy)
+		s++;
+	if (!s->easy)
+		prepare(h, s);
+	s->busy = true;
+	s->request = *request;
+	s->header_bytes = 0;
+	s->error[0] = '\0';
+	a = &s->answer;
+	buf_clear(&a->body);
+	a->status = 0;
+	a->concurrent = -1;
+	a->why[0] = a->retry_after[0] = a->date[0] = '\0';
+	a->request_id[0] = a->type[0] = '\0';
+	curl_slist_free_all(s->headers);
+	s->headers = curl_slist_append(NULL, "Accept: application/json");
+	if (request->host) {
+		snprintf(line, sizeof line, "Host: %s", request->host);
+		s->headers = curl_slist_append(s->headers, line);
+	}
+	curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, s->headers);
+	curl_easy_setopt(s->easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(s->easy, CURLOPT_USERNAME, request->user);
+	curl_easy_setopt(s->easy, CURLOPT_PASSWORD, request->secret);
+	if (curl_multi_add_handle(h->multi, s->easy))
+		mem_exhausted();
+	h->running++;
+}
+
+/* What a failed transfer means for those who may ask again. */
+static enum retry_fault
+fault_of(CURLcode code)
+{
+	switch (code) {
+	case CURLE_OK:
+		return FAULT_NONE;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+		return FAULT_TLS;
+	case CURLE_SSL_CONNECT_ERROR:
+		return FAULT_NETWORK;
+	case CURLE_WRITE_ERROR:		/* on_body or on_header said no */
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return FAULT_LOCAL;
+	default:
+		return FAULT_NETWORK;
+	}
+}
+
+static void
+finish(struct http *h, struct slot *s, CURLcode code)
+{
+	struct http_answer *a = &s->answer;
+	curl_off_t us = 0;
+	long status = 0;
+
+	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(s->easy, CURLINFO_TOTAL_TIME_T, &us);
+	curl_multi_remove_handle(h->multi, s->easy);
+	a->status = (int)status;
+	a->ms = (long)(us / 1000);
+	a->fault = fault_of(code);
+	if (a->body.full)
+		snprintf(a->why, sizeof a->why, "the body is larger than "
+		    "%zu MB", HTTP_BODY_MAX >> 20);
+	else if (s->header_bytes > HTTP_HEADER_MAX)
+		snprintf(a->why, sizeof a->why, "the headers are larger than "
+		    "%zu KB", HTTP_HEADER_MAX >> 10);
+	else if (code)
+		snprintf(a->why, sizeof a->why, "%.200s", s->error[0] ?
+		    s->error : curl_easy_strerror(code));
+	/* An encoding that breaks off is a cut body, not a hostile one. */
+	if (code == CURLE_BAD_CONTENT_ENCODING)
+		a->fault = FAULT_CUT;
+	if (a->fault == FAULT_NONE && status < 400 &&
+	    ++h->good >= h->limit && h->limit < h->jobs) {
+		h->limit++;
+		h->good = 0;
+	}
+	s->request.done(s->request.context, a);
+	s->busy = false;
+	h->running--;
+	/* One enormous answer must not be held for ever. */
+	if (a->body.room > (4u << 20))
+		buf_release(&a->body), a->body.max = HTTP_BODY_MAX;
+}
+
+void
+http_wait(struct http *h, int ms)
+{
+	CURLMsg *message;
+	int left, still = 0;
+
+	curl_multi_perform(h->multi, &still);
+	if (still == h->running)
+		curl_multi_poll(h->multi, NULL, 0, ms, NULL);
+	curl_multi_perform(h->multi, &still);
+	while ((message = curl_multi_info_read(h->multi, &left))) {
+		CURLcode code = message->data.result;
+		struct slot *s;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &s);
+		finish(h, s, code);
+	}
+}

@@ -1,0 +1,25 @@
+/*
+ * progress: what a run is doing, on standard error.
+ *
+ * On a terminal one line that is rewritten; in a log a line a minute; "json" a
+ * JSON object a second; and a summary at the end.  It looks at the counts the
+ * plan keeps and asks nothing of anybody.
+ */
+#ifndef PROGRESS_H
+#define PROGRESS_H
+
+#include "http.h"
+#include "plan.h"
+
+struct progress;
+
+/* how: auto, always, never or json.  Both are looked at until closed. */
+struct progress *progress_open(const char *how,
+    const struct plan_result *result, const struct http *http);
+void progress_tick(struct progress *p);
+/* Something else is about to be said: take the live line away. */
+void progress_clear(struct progress *p);
+/* The summary; frees. */
+void progress_close(struct progress *p);
+
+#endif
