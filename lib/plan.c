@@ -27,6 +27,7 @@ enum { NODE_PLACE, NODE_OWN, NODE_JOB, NODE_MARK };
 
 struct account {
 	char *sid, *token;	/* token NULL: not known */
+	int64_t created;	/* WHEN_ALWAYS: not known */
 	bool main;
 };
 
@@ -121,7 +122,7 @@ struct plan {
 	struct item item;
 	struct window *waiting;
 	uint32_t random;
-	const char *accounts_why;
+	struct buf skipped;	/* lines about accounts, for the end */
 };
 
 static void say(struct plan *p, enum plan_word word, const char *format, ...)
@@ -224,6 +225,8 @@ has_filter(const struct stream *s, const char *name)
 	return strstr(s->path, place) != NULL;
 }
 
+static int64_t start_of(const struct window *w);
+
 static const char *
 window_value(char text[WHEN_SIZE], int64_t at, bool instants)
 {
@@ -247,7 +250,7 @@ window_values(const struct window *w, char low[WHEN_SIZE],
 	if (!w->filtered)
 		return;
 	if (from == WHEN_ALWAYS && s->window_bounded)
-		from = s->retention ? w->plan->until - s->retention : OLDEST;
+		from = start_of(w);
 	if (instants) {
 		if (from != WHEN_ALWAYS && !s->low_inclusive)
 			from -= 1;
@@ -445,9 +448,15 @@ start_of(const struct window *w)
 {
 	const struct stream *s = w->family->stream;
 
+	int64_t oldest = OLDEST;
+
 	if (w->since != WHEN_ALWAYS)
 		return w->since;
-	return s->retention ? w->plan->until - s->retention : OLDEST;
+	if (s->retention)
+		oldest = w->plan->until - s->retention;
+	if (w->account->created > oldest)
+		oldest = when_day_floor(w->account->created);
+	return oldest < w->until ? oldest : OLDEST;
 }
 
 static void want_gaps(struct plan *p, struct family *f,
@@ -1205,7 +1214,8 @@ take_account(struct plan *p, const struct item *i)
 			break;
 	if (n > 0 && n == p->account_count && status[0] &&
 	    strcmp(status, "active")) {
-		say(p, PLAN_NOTE, "account %s is %s; skipped", sid, status);
+		buf_printf(&p->skipped, "%saccount %s is %s; skipped",
+		    p->skipped.len ? "\n" : "", sid, status);
 		return;
 	}
 	if (n == p->account_count) {
@@ -1213,9 +1223,11 @@ take_account(struct plan *p, const struct item *i)
 		    sizeof *p->accounts);
 		memset(&p->accounts[n], 0, sizeof *p->accounts);
 		p->accounts[n].sid = mem_text(sid);
+		p->accounts[n].created = WHEN_ALWAYS;
 		p->account_count++;
 	}
 	a = &p->accounts[n];
+	date_of(i, "date_created", &a->created);
 	if (!a->token && item_text(i, "auth_token", token, sizeof token) &&
 	    *token)
 		a->token = mem_text(token);
@@ -1403,9 +1415,11 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 		p->result->retries++;
 		if (w && w->family->count)
 			w->family->count->retries++;
-		say(p, PLAN_NOTE, "%s: %s%s, waiting %.1f s, try %d",
-		    w ? w->family->stream->name : "accounts", text, request,
-		    (double)v.wait_ms / 1000, j->attempt + 1);
+		/* The second 401 says it all. */
+		if (a->status != 401)
+			say(p, PLAN_NOTE, "%s: %s%s, waiting %.1f s, try %d",
+			    w ? w->family->stream->name : "accounts", text,
+			    request, (double)v.wait_ms / 1000, j->attempt + 1);
 		return;
 	}
 	if (j->kind == JOB_PROBE) {
@@ -1681,9 +1695,11 @@ want_gaps(struct plan *p, struct family *f, const struct stream *top,
 
 	for (; f; f = f->next) {
 		if (f->emits) {
+			const struct stream *s = state_windows(f->stream);
+
 			state_gaps(state_find(p->o->state, f->stream->name,
-			    a->sid), top, since, p->until, p->o->lookback,
-			    &gaps);
+			    a->sid), s ? s : top, since, p->until,
+			    p->o->lookback, &gaps);
 			interval_union(to, &gaps);
 			interval_release(&gaps);
 			memset(&gaps, 0, sizeof gaps);
@@ -1898,6 +1914,7 @@ list_accounts(struct plan *p)
 
 	p->accounts = mem_new(sizeof *p->accounts);
 	p->accounts[0].sid = mem_text(p->login->account);
+	p->accounts[0].created = WHEN_ALWAYS;
 	p->accounts[0].main = true;
 	p->account_count = 1;
 	j.plan = p;
@@ -2005,6 +2022,16 @@ plan_run(struct plan_result *result, const struct plan_options *options,
 	else if (result->failed)
 		result->status = result->windows ? STATUS_PARTIAL : p.worst;
 	item_release(&p.item);
+	if (!p.halted && !*stop && p.skipped.len) {
+		char *line = p.skipped.text, *end;
+
+		for (; line; line = end ? end + 1 : NULL) {
+			if ((end = strchr(line, '\n')))
+				*end = '\0';
+			say(&p, PLAN_NOTE, "%s", line);
+		}
+	}
+	buf_release(&p.skipped);
 	for (i = 0; i < p.account_count; i++)
 		if (p.accounts[i].token)
 			memset(p.accounts[i].token, 0,

@@ -169,7 +169,8 @@ void
 progress_close(struct progress *p)
 {
 	progress_clear(p);
-	if (p->how == LIVE || p->how == LOG)
+	if ((p->how == LIVE || p->how == LOG) && p->result->records +
+	    p->result->windows > 0)
 		summary(p);
 	free(p);
 }
