@@ -10,7 +10,8 @@
 #
 # It listens on a free port of 127.0.0.1, with its clock standing still unless
 # told otherwise, and ends with the test.  TW_API_BASE and the credentials are
-# exported; SANDBOX_URL is where to talk to it.  Starting again replaces it.
+# exported; SANDBOX_URL is where to talk to it, SANDBOX_STRANGER another origin
+# that counts who comes (stranger.py).  Starting again replaces it.
 
 # The interpreter itself: what is on PATH may be a slow wrapper of it.
 : "${PYTHON:=$(python3 -c 'import sys; print(sys.executable)')}"

@@ -309,6 +309,10 @@ check 'nth, every, from, count, account, longer' '
 	spoil "{\"longer\": 86400, \"fault\": \"status\", \"status\": 500}"
 	answers 200 "$L?DateSent%3E=2026-11-01&DateSent%3C=2026-11-02" &&
 	answers "500 20500" "$L?DateSent%3E=2026-11-01&DateSent%3C=2026-11-03"'
+check 'a stranger counts who comes, and with what' '
+	spoil "{\"fault\": \"redirect\", \"location\": \"$SANDBOX_STRANGER/x\"}"
+	get $L -L -o /dev/null && get $L -L --location-trusted -o /dev/null &&
+	[ "$(sandbox_stat stranger_requests)" = 2 ] && [ "$(sandbox_stat stranger_credentials)" = 1 ]'
 check 'an unknown fault is refused by name' '
 	curl -sS -d "{\"fault\": \"nonsense\"}" "$SANDBOX_URL/_sandbox/fault" | grep -q "cut_length"'
 check 'an account can be suspended in the middle, and reset' '

@@ -24,6 +24,7 @@ import catalog
 import clock
 import control
 from app import App
+from stranger import Stranger
 from wire import Server
 
 
@@ -108,6 +109,9 @@ def main():
             tls.minimum_version = tls.maximum_version = \
                 getattr(ssl.TLSVersion, "TLSv" + o.tls_version.replace(".", "_"))
     server = Server("127.0.0.1", o.port, app, tls)
+    other = Server("127.0.0.1", 0, Stranger(app.stats))
+    threading.Thread(target=other.run, daemon=True).start()
+    app.stranger = "http://127.0.0.1:%d" % other.port
     app.server = server
     app.url = "%s://127.0.0.1:%d" % ("https" if tls else "http", server.port)
     for s in (signal.SIGTERM, signal.SIGINT):

@@ -107,6 +107,7 @@ class App:
         headers = [("Date", http_date(asked.now)), ("Server", "sandbox"),
                    ("Twilio-Request-Id", self.request_id()),
                    ("Twilio-Concurrent-Requests", str(inflight)),
+                   ("Twilio-Request-Duration", "0.012"),
                    ("X-Home-Region", "us1"), ("Connection", "keep-alive")]
         rule = self.faults.of(domain + http.target, scope)
         spec = rule.spec if rule else {}

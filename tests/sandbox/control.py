@@ -86,8 +86,9 @@ def get_env(app, http, parts, query):
 def exports(app):
     main = app.world.accounts.main
     return ("export TW_API_BASE=%s\nexport TWILIO_ACCOUNT_SID=%s\n"
-            "export TWILIO_AUTH_TOKEN=%s\nexport SANDBOX_URL=%s\n" % (
-                app.url, main.sid, main.token, app.url))
+            "export TWILIO_AUTH_TOKEN=%s\nexport SANDBOX_URL=%s\n"
+            "export SANDBOX_STRANGER=%s\n" % (
+                app.url, main.sid, main.token, app.url, app.stranger))
 
 
 def get_clock(app, http, parts, query):

@@ -11,6 +11,35 @@ nth, every, from, count
           one; at most so many times.  With none of them, always.
 longer    only requests for a window of more than so many seconds
 fault     one of the names below; the rest of the rule is its parameters.
+
+Some that are seen at Twilio, or at what stands before it:
+
+throttled once      {"fault": "429", "count": 1, "retry_after": 2}
+throttled for ever  {"fault": "429"}
+sick for a while    {"fault": "status", "status": 503, "count": 2}
+a large window fails
+                    {"match": "Usage", "longer": 604800, "fault": "status",
+                     "status": 500, "code": 20500}
+large pages fail    {"match": "Usage.*PageSize=1000", "fault": "status",
+                     "status": 500}
+a login lost in the middle
+                    {"nth": 3, "fault": "status", "status": 401, "code": 20003}
+a gateway's page    {"nth": 2, "fault": "html"}
+retention           {"fault": "status", "status": 400, "code": 20004}
+an expired cursor   {"match": "PageToken", "fault": "status", "status": 400,
+                     "code": 21481}
+a blocked proxy     {"fault": "status", "status": 451, "body": "no",
+                     "content_type": "text/plain"}
+a page that waits   {"nth": 2, "fault": "slow", "bytes": 1, "delay": 30}
+an empty page in the middle
+                    {"match": "Page=3", "count": 1, "fault": "empty_pages"}
+empty for ever      {"fault": "empty_pages", "empties": 1000000}
+going in circles    {"match": "Page=2", "fault": "loop"}
+a link to elsewhere {"nth": 1, "fault": "foreign_next",
+                     "next": "http://127.0.0.1:1/"}
+rows that move      {"match": "PageToken", "fault": "shift", "by": 3}
+filters not heeded  {"match": "StartTime", "fault": "ignore_window"}
+the wrong tenant    {"match": "monitor", "fault": "other_tenant"}
 """
 import re
 import threading

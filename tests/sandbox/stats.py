@@ -61,10 +61,17 @@ class Stats:
                 self.faults[fault] += 1
             self.log.append("%s %s%s" % (status, host, target))
 
+    def strange(self, with_secret):
+        with self.lock:
+            self.n["stranger_requests"] += 1
+            self.n["stranger_credentials"] += with_secret
+
     def report(self):
         with self.lock:
             return {
                 "requests": self.n["requests"], "bytes": self.n["bytes"],
+                "stranger_requests": self.n["stranger_requests"],
+                "stranger_credentials": self.n["stranger_credentials"],
                 "connections": self.n["connections"],
                 "open_connections": self.open,
                 "max_connections": self.most_open,
