@@ -488,11 +488,18 @@ fill_extra(struct table *t)
 			buf_byte(b, ',');
 		buf_add(b, c->quoted, c->quoted_len);
 		buf_byte(b, ':');
-		if (v->kind == JSON_STRING)
+		if (v->kind == JSON_STRING) {
 			buf_add(b, v->text - 1, v->len + 2);
-		else
+		} else if (v->kind == JSON_NUMBER && !is_sane(v->text,
+		    v->len)) {
+			/* Nobody can read it as a number. */
+			buf_byte(b, '"');
+			buf_add(b, v->text, v->len);
+			buf_byte(b, '"');
+		} else {
 			b->len += json_compact(v->text, v->len,
 			    buf_reserve(b, v->len));
+		}
 	}
 	if (b->len == 1)
 		return 0;
@@ -570,8 +577,8 @@ table_text(const struct json *value, char *out)
  * Tables by stream.
  */
 
-static struct table *
-by_name(struct table_set *set, const char *name, size_t len)
+struct table *
+table_named(struct table_set *set, const char *name, size_t len)
 {
 	struct table **at = &set->tables, *t;
 
@@ -615,8 +622,8 @@ table_of(struct table_set *set, const char *text, size_t len)
 	}
 	if (!json_member(&object, "_stream", &value)) {
 		if (!set->stream)
-			return by_name(set, "", 0);
-		return by_name(set, set->stream, strlen(set->stream));
+			return table_named(set, "", 0);
+		return table_named(set, set->stream, strlen(set->stream));
 	}
 	if (value.kind != JSON_STRING || value.len >= sizeof(name)) {
 		set->why = "its _stream is not a name";
@@ -627,7 +634,7 @@ table_of(struct table_set *set, const char *text, size_t len)
 		set->why = "its _stream is not a name";
 		return NULL;
 	}
-	return by_name(set, name, n);
+	return table_named(set, name, n);
 }
 
 void

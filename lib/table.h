@@ -122,6 +122,7 @@ struct table_set {
 
 /* The table of this record's stream; NULL: set->why, a constant. */
 struct table *table_of(struct table_set *set, const char *text, size_t len);
+struct table *table_named(struct table_set *set, const char *name, size_t len);
 void table_set_release(struct table_set *set);
 
 #endif

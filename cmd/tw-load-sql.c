@@ -1,0 +1,162 @@
+/*
+ * tw-load-sql: rows as a script for a database's own client.
+ *
+ * Reads flat records; writes SQL to standard output that makes rows and the
+ * marks of their windows durable together, and has the client print the marks
+ * once they are: they are receipts.  It never commits what it has not seen
+ * whole, and lets nothing in the data be read as a command.
+ */
+#include <string.h>
+
+#include "catalog.h"
+#include "diag.h"
+#include "line.h"
+#include "option.h"
+#include "out.h"
+#include "record.h"
+#include "sql.h"
+#include "table.h"
+
+static const char *catalog_file, *dialect, *mode = "auto";
+static struct sql_rules rules;
+static bool quiet;
+
+static const struct option_row rows[] = {
+	{ 'C', "catalog", "FILE", "know the streams of FILE too",
+	    OPTION_TEXT, &catalog_file, 0, 0, NULL },
+	{ 'd', "dialect", NULL, "for whose client the script is",
+	    OPTION_CHOICE, &dialect, 0, 0, sql_dialects },
+	{ 'k', "key", "COLS", "key of streams the catalogue does not know",
+	    OPTION_TEXT, &rules.key, 0, 0, NULL },
+	{ 'm', "mode", NULL, "what becomes of rows that are there (auto)",
+	    OPTION_CHOICE, &mode, 0, 0, "auto|append|merge|replace|mirror" },
+	{ 'q', "quiet", NULL, "say less", OPTION_FLAG, &quiet, 0, 0, NULL },
+	{ 's', "schema", "NAME", "the schema of the tables",
+	    OPTION_TEXT, &rules.schema, 0, 0, NULL },
+	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
+	    OPTION_TEXT, &rules.stream, 0, 0, NULL },
+	OPTION_END
+};
+
+static const struct option_page page = {
+	"tw-load-sql", "-d DIALECT [options] [FILE...]",
+	"write flat records as a script that loads them", rows, NULL
+};
+
+static enum sql_mode
+mode_of(const char *word)
+{
+	static const char *const words[] = {
+		[SQL_AUTO] = "auto", [SQL_APPEND] = "append",
+		[SQL_MERGE] = "merge", [SQL_REPLACE] = "replace",
+		[SQL_MIRROR] = "mirror"
+	};
+	size_t i;
+
+	for (i = 0; strcmp(words[i], word) != 0; i++)
+		;
+	return (enum sql_mode)i;
+}
+
+static bool
+is_blank(const struct line *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->len; i++)
+		if (l->text[i] != ' ' && l->text[i] != '\t' &&
+		    l->text[i] != '\r')
+			return false;
+	return true;
+}
+
+/* 0, or -1 with a sentence. */
+static int
+one_line(struct sql *s, struct mark_watch *seen, const struct line *l,
+    const char **why)
+{
+	struct mark m;
+
+	if (!record_is_mark(l->text, l->len)) {
+		if (l->len == 0 || (*l->text != '{' && is_blank(l)))
+			return 0;
+		mark_watch_record(seen);
+		*why = s->why;
+		return sql_record(s, l->text, l->len);
+	}
+	if (mark_read(&m, l->text, l->len, why))
+		return -1;
+	mark_watch(seen, &m);
+	/* A close that misses windows must not commit the others' rows. */
+	if (m.kind == MARK_CLOSE && mark_watch_end(seen, why))
+		return -1;
+	*why = s->why;
+	if (sql_mark(s, &m, l->text, l->len))
+		return -1;
+	if (m.kind == MARK_CLOSE)
+		sql_end(s);
+	return 0;
+}
+
+static void
+say_misfits(const struct table *t)
+{
+	if (t->misfits > 0)
+		warn("%s: %llu value%s did not fit, kept in _extra (the first: "
+		    "%s)", t->name, t->misfits, t->misfits == 1 ? "" : "s",
+		    t->first_misfit->name);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct line_reader in = LINE_INIT;
+	struct mark_watch seen = MARK_WATCH_INIT;
+	struct line line;
+	const struct table *t;
+	struct sql *s;
+	const char *why = "";
+	int got;
+
+	diag_name("tw-load-sql");
+	argv = option_parse(&page, argc, argv);
+	diag_quiet(quiet);
+	out_start();
+	if (!dialect)
+		die(STATUS_USAGE, "which dialect? -d %s", sql_dialects);
+	if (rules.schema && (!*rules.schema || strlen(rules.schema) > 60))
+		die(STATUS_USAGE, "--schema: that is no name");
+	if (catalog_open(catalog_file))
+		die(STATUS_CONFIG, "%s", catalog_why());
+	rules.mode = mode_of(mode);
+	s = sql_new(sql_dialect(dialect), &out_standard, &rules);
+	line_files(&in, argv);
+	while ((got = line_next(&in, &line)) > 0) {
+		if (one_line(s, &seen, &line, &why)) {
+			warn("%s:%lu: %s", in.name, line.number, why);
+			break;
+		}
+		if (*catalog_why()) {
+			warn("%s", catalog_why());
+			diag_raise(STATUS_CONFIG);
+			break;
+		}
+	}
+	if (got < 0)
+		warn("%s", in.why);
+	else if (got == 0 && mark_watch_end(&seen, &why)) {
+		warn("%s", why);
+		got = -1;
+	}
+	if (got == 0) {
+		sql_end(s);
+	} else {
+		sql_abandon(s);
+		diag_raise(STATUS_DATA);
+	}
+	for (t = s->tables.tables; t; t = t->next)
+		say_misfits(t);
+	sql_free(s);
+	line_release(&in);
+	return out_finish();
+}

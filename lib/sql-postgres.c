@@ -1,0 +1,162 @@
+/*
+ * sql-postgres: for psql(1), PostgreSQL 9.6 and later.
+ *
+ * Rows go into a temporary table with COPY in its text format: in the CSV
+ * format a line \. of the data would end it, and what follows would be psql's
+ * to run.  Without ON_ERROR_STOP psql goes on after an error.
+ */
+#include <string.h>
+
+#include "sql.h"
+
+/* Between quotes, with E in front if it must be. */
+static size_t
+literal(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	bool escaped = false;
+	char *p = out;
+	size_t i;
+
+	for (i = 0; i < len && !escaped; i++)
+		escaped = (unsigned char)text[i] < ' ' || text[i] == '\\' ||
+		    text[i] == 0x7f;
+	if (escaped)
+		*p++ = 'E';
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\'' || c == '\\')
+			*p++ = (char)c;
+		if (c >= ' ' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		*p++ = 'x';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+/* As COPY reads it. */
+static size_t
+copied(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c >= ' ' && c != '\\' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		switch (c) {
+		case '\\': *p++ = '\\'; break;
+		case '\n': *p++ = 'n'; break;
+		case '\r': *p++ = 'r'; break;
+		case '\t': *p++ = 't'; break;
+		default:
+			*p++ = 'x';
+			*p++ = digits[c >> 4];
+			*p++ = digits[c & 15];
+		}
+	}
+	return (size_t)(p - out);
+}
+
+static size_t
+value(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+
+	/* JSON without escapes has nothing in it that COPY would change. */
+	if (v->kind < JSON_STRING || (v->kind == JSON_STRING && !v->escaped &&
+	    c->type != COLUMN_JSON)) {
+		memcpy(out, v->text, v->len);
+		return v->len;
+	}
+	return sql_value(c, out, copied);
+}
+
+const struct sql_dialect sql_postgres = {
+	.name = "postgres",
+	.quote = '"',
+	.types = {
+		[COLUMN_TEXT] = "text", [COLUMN_INTEGER] = "bigint",
+		[COLUMN_DECIMAL] = "numeric", [COLUMN_BOOLEAN] = "boolean",
+		[COLUMN_TIME] = "timestamptz", [COLUMN_DATE] = "date",
+		[COLUMN_JSON] = "jsonb"
+	},
+	.any = "text",
+	.null = "\\N",
+	.name_max = 63,
+	.fold = false,
+	.grows = true,
+
+	.head =
+	    "\\set QUIET on\n"
+	    "\\set ON_ERROR_STOP on\n"
+	    "\\set ON_ERROR_ROLLBACK off\n"
+	    "\\set AUTOCOMMIT on\n"
+	    "\\set SINGLELINE off\n"
+	    "\\pset pager off\n"
+	    "\\pset tuples_only on\n"
+	    "\\pset format unaligned\n"
+	    "SET client_encoding = 'UTF8';\n"
+	    "SET standard_conforming_strings = on;\n"
+	    "SET client_min_messages = warning;\n"
+	    "SET TimeZone = 'UTC';\n",
+	.schema = "CREATE SCHEMA IF NOT EXISTS %m;\n",
+	.begin = "BEGIN;\n",
+	.commit = "COMMIT;\n",
+	.ledger =
+	    "CREATE TABLE IF NOT EXISTS %w (\"run\" text, \"stream\" text, "
+	    "\"account\" text, \"since\" text, \"until\" text, "
+	    "\"records\" bigint, \"mark\" text NOT NULL, "
+	    "PRIMARY KEY (\"stream\", \"account\", \"since\", \"until\", "
+	    "\"run\"));\n",
+	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	/* Only where it is missing: ALTER TABLE locks out who reads. */
+	.lacking =
+	    "SELECT format('ALTER TABLE %%s ADD COLUMN IF NOT EXISTS %%I %%s', "
+	    "%l, n, t) FROM (VALUES %h) AS lacking (n, t) "
+	    "WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
+	    "%l::regclass AND attname = n AND NOT attisdropped)\n\\gexec\n",
+	.empty = "DELETE FROM %t;\n",
+	.mark =
+	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
+	    "\"until\", \"records\", \"mark\") VALUES (%v) "
+	    "ON CONFLICT (\"stream\", \"account\", \"since\", \"until\", "
+	    "\"run\") DO UPDATE SET \"records\" = excluded.\"records\", "
+	    "\"mark\" = excluded.\"mark\";\n",
+	.print = "SELECT %r;\n",
+	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.cut =
+	    "ROLLBACK;\n"
+	    "DO $$ BEGIN RAISE 'tw-load-sql: the input was cut short'; "
+	    "END $$;\n",
+	.stage =
+	    "CREATE TEMP TABLE %s (%d) ON COMMIT DROP;\n",
+	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
+
+	.rows = "COPY %s (%c) FROM STDIN;\n",
+	.row = "", .between = "\t", .row_end = "\n", .rows_between = "",
+	.rows_end = "\\.\n",
+	.value = value,
+	.literal = literal,
+
+	.merge =
+	    "INSERT INTO %t AS old (%c) SELECT DISTINCT ON (%k) %c FROM %s "
+	    "ORDER BY %k, %octid DESC "
+	    "ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.unstage = "DROP TABLE %s;\n",
+};

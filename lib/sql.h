@@ -1,0 +1,143 @@
+/*
+ * sql: a script that makes rows and marks durable together, in the words of
+ * one database's own client.
+ *
+ *	struct sql *s = sql_new(sql_dialect("sqlite"), &out_standard, &rules);
+ *	sql_record(s, text, len);  sql_mark(s, &m, text, len);	-> s->why
+ *	sql_end(s);		or sql_abandon(s): input was cut
+ *
+ * The script stops at the first error.  It works in transactions that end on
+ * window marks: rows, the ledger _tw_windows and the COMMIT; behind it, and
+ * only there, the client is made to print the marks, byte for byte.  So the
+ * script may be cut anywhere.  Where the destination takes rows from a stage
+ * only, they are gathered in a temporary table and merged before the COMMIT.
+ *
+ * Every row is one physical line without control characters: nothing in the
+ * data can be a line of its own to the client.
+ */
+#ifndef SQL_H
+#define SQL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "out.h"
+#include "record.h"
+#include "table.h"
+
+/*
+ * A dialect is its words.  In the fragments with a %:
+ *
+ *	%t	the table			%s	its stage
+ *	%c	column names, with commas	%e	the same of excluded
+ *	%k	key columns			%d	columns with their types
+ *	%p	", PRIMARY KEY (..)" or nothing
+ *	%u	"a"=excluded."a", .. of the others
+ *	%N	excluded is newer than, or as new as, old
+ *	%o	"version" DESC, "_fetched" DESC: the newest first
+ *	%j	old and excluded have the same key
+ *	%a	one column that is new, with its type
+ *	%h	all that are: ('name', 'type'), ..
+ *	%l	the table's name, quoted, as a literal; %m the schema's name
+ *	%w	the ledger
+ *	%x	old is of the account, and fetched before, as a sweep says
+ *	%v	a mark's values for the ledger, literals with commas
+ *	%r	a literal: the mark to print
+ */
+struct sql_dialect {
+	const char *name;
+	char quote;			/* of identifiers */
+	const char *types[COLUMN_JSON + 1];
+	const char *any;		/* of a column nobody described */
+	const char *key_text;		/* text in a key, or NULL */
+	const char *null;
+	size_t name_max;
+	bool fold;			/* names differ by more than case */
+	bool grows;			/* columns can be added if they lack */
+
+	/* Script.  Each fragment ends its lines. */
+	const char *head;
+	const char *schema;		/* make the schema */
+	const char *begin, *commit;
+	const char *ledger;		/* make the ledger, if it is not there */
+	const char *create;		/* make %t, if it is not there */
+	const char *add;		/* add %a to %t, if it is not there; or */
+	const char *lacking;		/* add those of %h that are not there */
+	const char *empty;		/* delete all of %t */
+	const char *mark;		/* note %v in the ledger */
+	const char *print;		/* have the client print %r */
+	const char *sweep;		/* delete from %t what %x */
+	const char *cut;		/* input was cut: undo, and fail */
+	const char *stage;		/* make %s; NULL: rows go to %t */
+	const char *stage_add;		/* add %a to %s */
+
+	/* Rows. */
+	const char *rows;		/* before them, into the stage or %t */
+	const char *row, *between, *row_end, *rows_between;
+	const char *rows_end;		/* behind plain ones */
+	const char *merge_end;		/* behind those with a key; staged: as
+					 * rows_end */
+	size_t rows_most, bytes_most;	/* of one statement; 0: any */
+	size_t (*value)(const struct table_column *c, char *out);
+	/* A text between other words; also what sql_value makes of rows'. */
+	size_t (*literal)(const char *text, size_t len, char *out);
+
+	/* From the stage to %t. */
+	const char *merge;		/* with a key: newest wins */
+	const char *append;		/* without */
+	const char *unstage;		/* the stage is empty again */
+};
+
+extern const struct sql_dialect sql_sqlite, sql_postgres;
+
+/* By name; NULL: none.  Names for an option's choices. */
+const struct sql_dialect *sql_dialect(const char *name);
+extern const char sql_dialects[];
+
+enum sql_mode {
+	SQL_AUTO,	/* merge where there is a key, append where not */
+	SQL_APPEND, SQL_MERGE, SQL_REPLACE,
+	SQL_MIRROR	/* merge, and what a full list lacks is deleted */
+};
+
+struct sql_rules {
+	enum sql_mode mode;
+	const char *schema;	/* or NULL */
+	const char *stream;	/* of records that do not say theirs, or NULL */
+	const char *key;	/* "a,b": of streams the catalogue does not
+				 * know; or NULL */
+};
+
+struct sql_run;
+
+struct sql {
+	char why[256];		/* after -1: what was wrong with the line */
+	struct table_set tables;
+	struct sql_run *run;
+};
+
+/* All is kept, not copied.  The script begins. */
+struct sql *sql_new(const struct sql_dialect *d, struct out *o,
+    const struct sql_rules *rules);
+void sql_free(struct sql *s);
+
+int sql_record(struct sql *s, const char *text, size_t len);
+/* The mark as read, and its line. */
+int sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len);
+/* The input was whole: commit. */
+void sql_end(struct sql *s);
+/* It was not: what is not committed yet never will be. */
+void sql_abandon(struct sql *s);
+
+/*
+ * For dialects.  A value may take SQL_ROOM(its length), a literal of twice its
+ * length and 32 bytes.
+ */
+#define SQL_ROOM(len) (4 * (len) + 128)
+
+/* The value as text, through literal; what is no text in c's type included. */
+size_t sql_value(const struct table_column *c, char *out,
+    size_t (*literal)(const char *text, size_t len, char *out));
+
+#endif
