@@ -5,6 +5,28 @@
 
 #include "mem.h"
 
+static void
+add_member(struct item *i, const struct json *name, const struct json *value)
+{
+	if (i->count == i->room) {
+		i->room = i->room ? i->room * 2 : 64;
+		i->members = mem_array(i->members, i->room,
+		    sizeof *i->members);
+	}
+	i->members[i->count].name = *name;
+	i->members[i->count++].value = *value;
+}
+
+void
+item_wrap(struct item *i, const char *name, const struct json *value)
+{
+	struct json own = { JSON_STRING, false, name, strlen(name) };
+
+	i->whole = *value;
+	i->count = 0;
+	add_member(i, &own, value);
+}
+
 bool
 item_read(struct item *i, const struct json *value, const char **why)
 {
@@ -19,15 +41,8 @@ item_read(struct item *i, const struct json *value, const char **why)
 		return false;
 	}
 	json_walk(&w, value->text, value->len);
-	while ((got = json_next(&w, &name, &member)) > 0) {
-		if (i->count == i->room) {
-			i->room = i->room ? i->room * 2 : 64;
-			i->members = mem_array(i->members, i->room,
-			    sizeof *i->members);
-		}
-		i->members[i->count].name = name;
-		i->members[i->count++].value = member;
-	}
+	while ((got = json_next(&w, &name, &member)) > 0)
+		add_member(i, &name, &member);
 	*why = w.why;
 	return got == 0;
 }

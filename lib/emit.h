@@ -27,6 +27,8 @@ struct item {
 
 /* false: not a valid object; *why is a constant sentence. */
 bool item_read(struct item *i, const struct json *value, const char **why);
+/* A bare value as an item with that one member. */
+void item_wrap(struct item *i, const char *name, const struct json *value);
 const struct json *item_get(const struct item *i, const char *name);
 /* A member as text: a string decoded, a number's digits.  false: it is not
  * there, null, nested, or does not fit. */

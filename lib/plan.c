@@ -1084,8 +1084,7 @@ take_records(struct job *j, const struct page *page)
 			value = page->records;
 		on_page++;
 		if (s->bare) {
-			p->item.whole = value;
-			p->item.count = 0;
+			item_wrap(&p->item, s->bare, &value);
 		} else if (!item_read(&p->item, &value, &why)) {
 			fail_window(w, STATUS_DATA, 200, 0, why);
 			good = false;
