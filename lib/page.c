@@ -249,16 +249,16 @@ asked_number(const char *url, const char *name, long otherwise)
 }
 
 static int
-follow_number(struct page *p, const struct stream *stream,
-    const struct page_place *place, const char *name, long step, long first,
-    size_t total)
+follow_number(struct page *p, const struct page_place *place,
+    const char *name, long step, long first, size_t total)
 {
 	size_t n = count_records(&p->records);
 	long at = asked_number(place->url, name, first);
 	char number[32];
 
-	if (n == 0 || (stream->page_size > 0 && total == 0 &&
-	    n < (size_t)stream->page_size))
+	/* A page may be shorter than asked: only an empty one, or the stated
+	 * total, is the end. */
+	if (n == 0)
 		return 0;
 	if (total > 0 && (size_t)at + n > total)
 		return 0;
@@ -279,11 +279,11 @@ find_next(struct page *p, const struct envelope *e,
 	case PAGING_NONE:
 		return 0;
 	case PAGING_SCIM:
-		return follow_number(p, stream, place, "startIndex", 0, 1,
+		return follow_number(p, place, "startIndex", 0, 1,
 		    e->has_total ? (size_t)strtoul(e->total.text, NULL, 10) :
 		    0);
 	case PAGING_NUMBER:
-		return follow_number(p, stream, place, "Page", 1, 0, 0);
+		return follow_number(p, place, "Page", 1, 0, 0);
 	case PAGING_2010:
 	case PAGING_META:
 	case PAGING_TOKEN:
