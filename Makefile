@@ -13,7 +13,7 @@ BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR  ?= $(DATADIR)/man
 CC      ?= cc
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O2
 PROVE   ?= prove
 
 # Where a library has no pkg-config file (libjq on Debian 12), -lNAME serves.
