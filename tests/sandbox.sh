@@ -40,6 +40,7 @@ sandbox_start() {
 sandbox_stop() {
 	[ -z "$sandbox_pid" ] || kill "$sandbox_pid" 2>/dev/null || :
 	[ -z "$sandbox_pid" ] || wait "$sandbox_pid" 2>/dev/null || :
+	[ ! -s "$trash/sandbox.log" ] || sed 's/^/# sandbox: /' "$trash/sandbox.log"
 	sandbox_pid=
 }
 on_exit sandbox_stop

@@ -393,6 +393,15 @@ check 'endless: a thousand million, from any point' '
 	get "$A/Messages.json?PageSize=1000&DateSent%3C=2026-11-05T03:00:00Z" >body &&
 	as "len(b[\"messages\"])" 1000 && as "b[\"messages\"][0][\"date_sent\"]" "Thu, 05 Nov 2026 03:00:00 +0000" &&
 	get "$(field "b[\"next_page_uri\"]" <body)" >body && as "len(b[\"messages\"])" 1000'
+sandbox_start --seed 7 --messages 400 --days-only --still
+A=/2010-04-01/Accounts/$TWILIO_ACCOUNT_SID main=$TWILIO_ACCOUNT_SID
+check 'days only: the time of a bound is not heard' '
+	[ $(shown "$A/Messages.json?PageSize=1000&DateSent%3E=2026-11-10T18:00:00Z&DateSent%3C=2026-11-12T01:00:00Z" messages) -eq \
+	  $(of_truth messages "since=2026-11-10&until=2026-11-13") ]'
+sandbox_start --seed 7 --messages 400 --midnight start --still
+check 'or a date is its first moment, also as the upper bound' '
+	[ $(shown "$A/Messages.json?PageSize=1000&DateSent%3E=2026-11-10&DateSent%3C=2026-11-12" messages) -eq \
+	  $(of_truth messages "since=2026-11-10&until=2026-11-12T00:00:01Z") ]'
 sandbox_start --shape sparse-year --messages 3000 --still
 check 'a sparse year: twelve days an account' '
 	n=$(sandbox_truth messages | grep -o "\"date_created\":\"[^\"]*" | cut -c17-27 | sort -u | wc -l)

@@ -77,7 +77,7 @@ def options():
                    help="dates of messages, recordings and media compare as days")
     g.add_argument("--midnight", choices=("start", "end"), default="end",
                    help="what a date means as an upper bound among moments")
-    g.add_argument("--gzip-level", type=int, default=6)
+    g.add_argument("--gzip-level", type=int, default=1)
     return p.parse_args()
 
 

@@ -98,7 +98,7 @@ class Messages(Series):
             updated = priced
         return {
             "_d": d, "_change": future(now, sent, done, priced, redacted, deleted),
-            "_gone": seen >= deleted or now < created and not still,
+            "_gone": seen >= deleted,
             "_redacted": seen >= redacted,
             "sid": self.sid(d, i), "status": status, "error": error,
             "inbound": inbound, "has_price": has_price,
@@ -179,7 +179,6 @@ class Calls(Series):
         started, over = seen >= start, seen >= end
         return {
             "_d": d, "_change": future(now, start, end, priced),
-            "_gone": now < created and not self.world.still,
             "sid": self.sid(d, i), "status": status, "date_created": created,
             "start_time": start if started else None,
             "end_time": end if over else None,
@@ -242,8 +241,7 @@ class Recordings(Series):
         return {
             "_d": d, "_change": future(now, done, priced, deleted,
                                        deleted + 40 * DAY),
-            "_gone": now < created and not self.world.still or
-            seen >= deleted + 40 * DAY,
+            "_gone": seen >= deleted + 40 * DAY,
             "sid": self.sid(d, i), "date_created": created,
             "date_updated": done if seen >= done else created,
             "status": "deleted" if seen >= deleted else
@@ -305,7 +303,6 @@ class Conferences(Series):
             "in-progress" if now < end else "completed"
         return {
             "_d": d, "_change": future(now, start, end),
-            "_gone": now < created,
             "sid": self.sid(d, i), "status": status, "date_created": created,
             "date_updated": end if now >= end else start if now >= start
             else created,

@@ -163,51 +163,57 @@ class Kind:
         return row
 
     def value(self, path, kind, wire, d, n, created, given, row):
-        """The value of a column, and what filters and windows compare."""
+        """The value of a column; into row goes what filters and windows
+        compare."""
         name = flat(path)
-        key = name in self.key or name in self.fed
         plain = snake(name)
+        key = name in self.key or name in self.fed
+        row[name] = None
         if plain in given and name != "sid":
-            row[name] = given[plain]
-            return given[plain]
-        if kind in ("time", "date"):
-            t = created + (3600 * (d[0] % 5) if "updat" in plain else 0)
-            t = min(t, self.world.begin)
-            window = self.stanza.get("window")
-            if window and window[0] == path:
-                t = created
-            if d[1] < 20 and not key and not (window and window[0] == path) \
-                    and "creat" not in plain and "updat" not in plain:
-                row[name] = None
-                return None
-            row[name] = t
-            return day(t) if kind == "date" else \
-                rfc2822(t) if self.host == "api" else iso(t)
-        if plain in self.enums:
-            row[name] = self.enums[plain][n % len(self.enums[plain])]
-            return row[name]
-        if kind == "boolean":
-            row[name] = "true" if d[0] & 1 else "false"
-            return bool(d[0] & 1)
-        if kind in ("integer", "decimal"):
-            number = str(n + 1) if key else str(d[0] * (1 + d[1]))
-            if kind == "decimal":
-                number = "%s%d.%05d" % ("-" if "price" in plain else "",
-                                        d[2] % 3, d[3] * 25)
-            elif d[4] == 7 and not key:
-                number = "12345678901234567890"
-            row[name] = number
-            quoted = wire == "text" or "price" in plain or d[5] < 8 and not key
-            return number if quoted else Raw(number)
-        if kind == "json":
-            row[name] = None
-            if plain in ("links", "subresource_uris"):
-                return {"self": "/" + self.name, "more": "https://%s.twilio.com/x"
-                        % self.host}
-            return (None, {}, [], ["one", "two \u00e9"], {"a": {"b": Raw("1.10")}},
-                    [{"id": 1, "t": None}], Raw("1.0e2"))[d[0] % 7]
-        row[name] = value = self.words(plain, key, d, n)
+            row[name] = value = given[plain]
+        elif kind in ("time", "date"):
+            row[name], value = self.date(path, plain, key, kind, d, created)
+        elif plain in self.enums:
+            row[name] = value = self.enums[plain][n % len(self.enums[plain])]
+        elif kind == "boolean":
+            value = bool(d[0] & 1)
+            row[name] = str(value).lower()
+        elif kind in ("integer", "decimal"):
+            row[name] = value = self.number(plain, key, kind, wire, d, n)
+        elif kind == "json":
+            value = self.open_value(plain, d)
+        else:
+            row[name] = value = self.words(plain, key, d, n)
         return value
+
+    def date(self, path, plain, key, kind, d, created):
+        window = self.stanza.get("window", ["-"])[0] == path
+        made, changed = "creat" in plain, "updat" in plain
+        if d[1] < 20 and not (key or window or made or changed):
+            return None, None
+        t = created
+        if changed and not window:
+            t = min(t + 3600 * (d[0] % 5), self.world.begin)
+        return t, day(t) if kind == "date" else \
+            rfc2822(t) if self.host == "api" else iso(t)
+
+    def number(self, plain, key, kind, wire, d, n):
+        """Prices, and what the files call text, are numbers in quotes."""
+        text = str(n + 1) if key else str(d[0] * (1 + d[1]))
+        if kind == "decimal":
+            text = "%s%d.%05d" % ("-" if "price" in plain else "",
+                                  d[2] % 3, d[3] * 25)
+        elif d[4] == 7 and not key:
+            text = "12345678901234567890"
+        quoted = wire == "text" or "price" in plain or d[5] < 8 and not key
+        return text if quoted else Raw(text)
+
+    def open_value(self, plain, d):
+        if plain in ("links", "subresource_uris"):
+            return {"self": "/" + self.name,
+                    "more": "https://%s.twilio.com/x" % self.host}
+        return (None, {}, [], ["one", "two \u00e9"], {"a": {"b": Raw("1.10")}},
+                [{"id": 1, "t": None}], Raw("1.0e2"))[d[0] % 7]
 
     def words(self, plain, key, d, n):
         if plain == "sid" or key and plain.endswith("sid"):

@@ -62,10 +62,8 @@ class Listing:
     depth = None            # records an offset may reach
     capped = False          # pages as small as the world says
     secretive = False       # a standard key may not read it
-    private = True          # the account is the one that owns the data
     required = ()
-    defaults = ()
-    columns = ()
+    defaults = ()           # (parameter, field, value): unless it is given
 
     def __init__(self, name, host, path, key, style="2010", size=1000,
                  filters=None, windows=(), ignored=(), source=None):
@@ -77,8 +75,7 @@ class Listing:
                              for p in (w.low, w.high, w.exact) if p}
 
     def check_depth(self, number, size):
-        if self.depth and (number + 1) * size > self.depth and \
-                number * size >= self.depth:
+        if self.depth and number * size >= self.depth:
             raise Problem(400, None, "Invalid page and pageSize combination, "
                           "data is limited to 10,000 results")
 
@@ -92,45 +89,10 @@ class Listing:
         return (self.size_name, self.token_name, "Page")
 
     def answer(self, req):
-        bounds, wanted, known = [], {}, set(self.paging_names())
-        values = {}
-        for name, value in req.query:
-            if name in known:
-                if name in values and values[name] != value:
-                    raise Problem(400, 20001, "%s is given twice" % name)
-                values[name] = value
-            elif name in self.by_parameter:
-                w = self.by_parameter[name]
-                a, b = w.read(name, value, req.world)
-                if self.retention and name == w.low and \
-                        a < (req.now - self.retention) // DAY * DAY:
-                    raise Problem(
-                        400, 20004, "Date range specified in query is partially "
-                        "or entirely outside of retention window of %d days"
-                        % (self.retention // DAY))
-                bounds.append((w.field, a, b))
-            elif name in self.filters:
-                field = self.filters[name]
-                if isinstance(field, tuple):
-                    field, allowed = field
-                    if value not in allowed:
-                        raise Problem(400, 20001, "Invalid value for %s: %s" % (
-                            name, value[:60]))
-                if field and value != ALL:
-                    wanted.setdefault(field, set()).add(value)
-                values[name] = value
-            elif name in self.ignored:
-                values[name] = value
-            else:
-                raise Problem(400, 20001, "Unknown parameter %s" % name[:60])
-        for name in self.required:
-            if name not in values:
-                raise Problem(400, 20001, "Missing required parameter %s" % name)
-        for name, field, value in self.defaults:
-            if name not in values:
-                wanted[field] = value if isinstance(value, set) else {value}
+        values, bounds, wanted = self.understand(req)
         values["_bounds"] = bounds
         table = self.source(req, values)
+        # A window on what the records do not show cuts nothing.
         bounds = [] if req.ignore_window else [b for b in bounds if b[0]]
         accept = None
         if wanted:
@@ -139,3 +101,49 @@ class Listing:
             def accept(row):
                 return all(str(row.get(f)) in v for f, v in tests)
         return pages.make(self, table, req, bounds, accept, values.get)
+
+    def understand(self, req):
+        """What the query says: {parameter: value}, the dates let through as
+        (field, from, to), and {field: values let through}."""
+        values, bounds, wanted = {}, [], {}
+        paging = self.paging_names()
+        for name, value in req.query:
+            if name in paging:
+                if values.get(name, value) != value:
+                    raise Problem(400, 20001, "%s is given twice" % name)
+            elif name in self.by_parameter:
+                bounds.append(self.bound(name, value, req))
+            elif name in self.filters:
+                field = self.filter(name, value)
+                if field and value != ALL:
+                    wanted.setdefault(field, set()).add(value)
+            elif name not in self.ignored:
+                raise Problem(400, 20001, "Unknown parameter %s" % name[:60])
+            values[name] = value
+        for name in self.required:
+            if name not in values:
+                raise Problem(400, 20001, "Missing required parameter %s" % name)
+        for name, field, value in self.defaults:
+            if name not in values:
+                wanted[field] = value if isinstance(value, set) else {value}
+        return values, bounds, wanted
+
+    def bound(self, name, value, req):
+        w = self.by_parameter[name]
+        a, b = w.read(name, value, req.world)
+        if self.retention and name == w.low and \
+                a < (req.now - self.retention) // DAY * DAY:
+            raise Problem(400, 20004, "Date range specified in query is partially "
+                          "or entirely outside of retention window of %d days"
+                          % (self.retention // DAY))
+        return w.field, a, b
+
+    def filter(self, name, value):
+        """The field a filter compares, if there is one to be seen."""
+        field = self.filters[name]
+        if isinstance(field, tuple):
+            field, allowed = field
+            if value not in allowed:
+                raise Problem(400, 20001, "Invalid value for %s: %s" % (
+                    name, value[:60]))
+        return field

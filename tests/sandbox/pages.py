@@ -227,7 +227,10 @@ def counted(listing, table, req, bounds, accept, given, shown):
         number = integer(given("Page") or "0", "Page")
         rows, more, until = table.page(req.now, bounds, accept, shown,
                                        number * shown)
-        meta = {"page": number, "page_size": shown}
+        every, _, _ = table.page(req.now, bounds, accept, 1 << 30)
+        meta = {"total_elements": len(every),
+                "total_pages": -(-len(every) // shown), "current_page": number,
+                "per_page": shown, "has_next": more, "has_prev": number > 0}
     return Page(listing.style, listing.key, texts(table, rows, listing), meta,
                 until)
 
