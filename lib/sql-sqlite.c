@@ -86,7 +86,8 @@ const struct sql_dialect sql_sqlite = {
 	    ".echo off\n"
 	    ".headers off\n"
 	    ".mode list\n"
-	    ".timeout 60000\n",
+	    ".timeout 60000\n"
+	    "PRAGMA cache_size = -32768;\n",
 	.schema = "",
 	.begin = "BEGIN IMMEDIATE;\n",
 	.commit = "COMMIT;\n",
