@@ -8,10 +8,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "buf.h"
 #include "catalog.h"
 #include "compare.h"
 #include "diag.h"
@@ -25,6 +24,7 @@
 #include "record.h"
 #include "shape.h"
 
+#define PIECE ((size_t)32 << 10)
 #define REJECTS_NAMED 10	/* lines told on stderr; the rest is counted */
 
 static const char *catalog_file, *jq_text, *key_file, *rejects_file,
@@ -101,13 +101,27 @@ names(struct shape_names *to, const struct option_list *list)
 		shape_names_add(to, list->items[i]);
 }
 
+/* A piece at a time: escaped it may be six times as long. */
+static void
+put_encoded(struct out *o, const char *text, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; text += n, len -= n) {
+		n = len < PIECE ? len : PIECE;
+		while (n < len && n < PIECE + 4 && (text[n] & 0xc0) == 0x80)
+			n++;		/* not within a sequence of UTF-8 */
+		o->len += json_encode(text, n, out_reserve(o, 6 * n));
+	}
+}
+
 /* This line goes to --rejects with its reason, and is told. */
 static void
 refuse(struct run *run, const char *why, size_t offset)
 {
 	struct out *o = &run->rejects;
 	const struct line *l = &run->line;
-	char *p;
+	char number[40];
 
 	if (++run->rejected <= REJECTS_NAMED || strict) {
 		if (offset > 0)
@@ -118,24 +132,18 @@ refuse(struct run *run, const char *why, size_t offset)
 	}
 	diag_raise(STATUS_PARTIAL);
 	if (rejects_file) {
-		struct buf b = BUF_INIT(0);
-
-		buf_text(&b, "{\"file\":\"");
-		b.len += json_encode(run->in.name, strlen(run->in.name),
-		    buf_reserve(&b, 6 * strlen(run->in.name)));
-		buf_printf(&b, "\",\"line\":%lu,\"why\":\"", l->number);
-		b.len += json_encode(why, strlen(why),
-		    buf_reserve(&b, 6 * strlen(why)));
-		out_put(o, b.text, b.len);
-		buf_release(&b);
+		out_text(o, "{\"file\":\"");
+		put_encoded(o, run->in.name, strlen(run->in.name));
+		snprintf(number, sizeof(number), "\",\"line\":%lu", l->number);
+		out_text(o, number);
+		out_text(o, ",\"why\":\"");
+		put_encoded(o, why, strlen(why));
 		/* Nothing of a line may show when something had to be hidden:
 		 * where in it that is, nobody knows. */
-		if (run->masked) {
-			out_text(o, "\",\"text\":null}\n");
-		} else {
-			out_text(o, "\",\"text\":\"");
-			p = out_reserve(o, 6 * l->len);
-			o->len += json_encode(l->text, l->len, p);
+		out_text(o, run->masked ? "\",\"text\":null}\n" :
+		    "\",\"text\":\"");
+		if (!run->masked) {
+			put_encoded(o, l->text, l->len);
 			out_text(o, "\"}\n");
 		}
 	}
@@ -244,6 +252,22 @@ program(const char *option, const char *text)
 	return p;
 }
 
+/* A slip in the name would cost all types in silence. */
+static void
+check_stream(void)
+{
+	const char *near;
+
+	if (!stream || catalog_find(stream))
+		return;
+	if (*catalog_why())
+		die(STATUS_CONFIG, "%s", catalog_why());
+	near = option_nearest(stream, catalog_name, catalog_count());
+	warn("--stream: the catalogue has no '%s'%s%s%s: columns follow the "
+	    "data", stream, near ? "; did you mean '" : "", near ? near : "",
+	    near ? "'?" : "");
+}
+
 static void
 read_key(struct run *run)
 {
@@ -334,8 +358,7 @@ main(int argc, char *argv[])
 		out_gzip(&out_standard, 6);
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
-	if (stream && !catalog_find(stream) && *catalog_why())
-		die(STATUS_CONFIG, "%s", catalog_why());
+	check_stream();
 	read_key(&run);
 	rules.separator = separator;
 	rules.unknown = *unknown == 'e' ? UNKNOWN_EXTRA :

@@ -202,6 +202,18 @@ check_status 65 'cut gzip' 'head -c 60 odd.gz | tw-flatten'
 check_status 65 'no such file' 'tw-flatten nowhere'
 check_status 73 'rejects that cannot be made' 'tw-flatten --rejects /nonexistent/x odd'
 [ -c /dev/full ] && check_status 74 'a full disk' 'tw-flatten odd >/dev/full'
+check 'a stream nobody knows is told' \
+	"tw-flatten -S mesages odd 2>&1 >/dev/null | grep \"did you mean 'messages'\""
+mkfifo pipe
+tw-flatten <pipe >now &
+exec 3>pipe; echo '{"a":1}' >&3
+check 'a record goes out before the next comes' \
+	'for i in 1 2 3 4 5 6 7 8 9 10; do [ -s now ] && break; sleep .1; done; grep a now'
+exec 3>&-; wait
+perl -e 'print "\"", "\303\251\001" x 1e6, "\n"' >long_bad
+check 'a long line is rejected whole' "tw-flatten --rejects left long_bad 2>/dev/null
+	test \$(jq '.text | length' left) = 2000001"
+check 'death by SIGPIPE is quiet' 'yes "{\"a\":1}" | tw-flatten 2>said | head -n 1 && test ! -s said'
 check_status 64 'no such option' 'tw-flatten --selct x'
 check 'a column nobody has is told' "tw-flatten -d sidd odd 2>&1 >/dev/null | grep sidd"
 perl -e 'print "{\"a\":\"", "x" x 3e7, "\",\"b\":[", "1," x 3e6, "1]}\n"' >long
