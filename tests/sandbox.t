@@ -40,11 +40,13 @@ sub=$(login 1) sub2=$(login 2) suspended=$(login 3) closed=$(login 4)
 for s in accounts messages message_media calls recordings conferences \
 	conference_participants usage_records alerts dependent_phone_numbers; do
 	walk "$s" >walked 2>walk.log && LC_ALL=C sort walked >sorted
-	sandbox_truth "$s" >truth
+	sandbox_truth "$s" secrets=1 >truth
 	check "$s: the pages hold the truth, byte for byte" \
 	    'cat walk.log; [ -s truth ] && [ ! -s walk.log ] && cmp sorted truth'
 done
 sandbox_truth messages >one
+check 'the truth tells no secrets unless asked' '
+	! sandbox_truth accounts | grep -q auth_token && sandbox_truth accounts secrets=1 | grep -q auth_token'
 check 'a record is not listed twice' '[ "$(sort -u one | wc -l)" -eq "$(wc -l <one)" ]'
 
 cat >layer.tw <<END

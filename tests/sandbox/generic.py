@@ -4,6 +4,7 @@ parameters and columns, with values made from the columns' types.
 Lists are short, five records and fewer below, and pages shorter still, so that
 nested ones have several pages and yet a whole product is read in no time.
 """
+import copy
 import json
 import re
 from collections import OrderedDict
@@ -156,11 +157,28 @@ class Kind:
         row["_record"] = record
         if self.strings:
             record = next(iter(record.values()), "item-%d" % n)
-        slash = self.host in ("flex-api", "video", "monitor")
-        ascii_only = draw[5] & 1
-        row["_text"] = tuple(write(record, comma, colon, ascii_only, slash)
-                             for comma, colon in ((",", ":"), (", ", ": ")))
+        row["_ascii"] = draw[5] & 1
+        row["_text"] = (self.spell(row, record, ",", ":"),
+                        self.spell(row, record, ", ", ": "))
         return row
+
+    def spell(self, row, record, comma, colon):
+        slash = self.host in ("flex-api", "video", "monitor")
+        return write(record, comma, colon, row["_ascii"], slash)
+
+    def without_secrets(self, row):
+        """The compact text of a row, less what the catalogue calls secret."""
+        secrets = [p.split(".") for p, (_, flags) in self.stanza.columns.items()
+                   if "secret" in flags]
+        if not secrets:
+            return row["_text"][0]
+        record = copy.deepcopy(row["_record"])
+        for *heads, last in secrets:
+            at = record
+            for h in heads:
+                at = at[h]
+            del at[last]
+        return self.spell(row, record, ",", ":")
 
     def value(self, path, kind, wire, d, n, created, given, row):
         """The value of a column; into row goes what filters and windows
@@ -169,7 +187,7 @@ class Kind:
         plain = snake(name)
         key = name in self.key or name in self.fed
         row[name] = None
-        if plain in given and name != "sid":
+        if plain in given and name not in ("sid", "id") and self.key != [name]:
             row[name] = value = given[plain]
         elif kind in ("time", "date"):
             row[name], value = self.date(path, plain, key, kind, d, created)

@@ -6,7 +6,7 @@ Each line starts with _account, then what of the path the record's key needs
 
 account=AC..        only this one
 since=, until=      by the list's window member, [since, until)
-secrets=1           with the accounts' tokens
+secrets=1           with the accounts' tokens and other secrets
 all=1               soft-deleted recordings too
 """
 import json
@@ -65,13 +65,19 @@ def lines(app, name, query):
                     if t is None or not low <= t < high:
                         continue
                 text = table.text(row, False)
-                if name == "accounts" and "secrets" not in query:
-                    record = json.loads(text)
-                    del record["auth_token"]
-                    text = short.dump(record, False)
+                if "secrets" not in query:
+                    text = public(name, kind, row, text)
                 if text[:1] != "{":
                     text = '{"%s":%s}' % (kind.strings, text)
-                yield head + text[1:]
+                yield head[:-1] + "}" if text == "{}" else head + text[1:]
+
+
+def public(name, kind, row, text):
+    if name == "accounts":
+        record = json.loads(text)
+        del record["auth_token"]
+        return short.dump(record, False)
+    return kind.without_secrets(row) if "_ascii" in row else text
 
 
 def shown(name, row, query):

@@ -154,10 +154,8 @@ class Walker:
                 for k in lacking:
                     extra.update({k: v for p, v in params.items()
                                   if "_" + snake(p) == k})
-                if name == "accounts":
-                    text = re.sub(r'"auth_token":"[^"]*",', "", text)
-                yield json.dumps(extra, separators=(",", ":"))[:-1] + \
-                    "," + text[1:]
+                head = json.dumps(extra, separators=(",", ":"))[:-1]
+                yield head + (text[1:] if text == "{}" else "," + text[1:])
 
 
 def wanted(s, record):
@@ -175,7 +173,7 @@ def differs(w, name):
         seen = sorted(w.lines(name))
     except SystemExit as e:
         return str(e)
-    w.web.request("GET", "/_sandbox/truth/" + name)
+    w.web.request("GET", "/_sandbox/truth/%s?secrets=1" % name)
     truth = w.web.getresponse().read().decode("utf-8", "surrogatepass")
     if seen == sorted(truth.split("\n")[:-1]):
         return None if seen or path else "%s: nothing at all" % name
