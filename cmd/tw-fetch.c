@@ -36,7 +36,7 @@ static struct {
 	struct option_list accounts, filters;
 	const char *archive, *ca_file, *catalog, *since, *until, *state;
 	const char *profile, *progress, *windows, *describe;
-	bool check, json, secrets, list, marks, no_subaccounts, quiet, raw;
+	bool check, json, secrets, list, marks, no_subaccounts, plan, quiet, raw;
 	bool verbose;
 	long jobs, limit, page_size;
 	int64_t lookback, max_age, retry_time;
@@ -81,6 +81,8 @@ static const struct option_row rows[] = {
 	    OPTION_FLAG, &o.no_subaccounts, 0, 0, NULL },
 	{ 'p', "page-size", "N", "records to ask for at a time (as many as "
 	    "each list allows)", OPTION_NUMBER, &o.page_size, 1, 1000, NULL },
+	{ 0, "plan", NULL, "print the windows and how many requests they will "
+	    "take, and stop", OPTION_FLAG, &o.plan, 0, 0, NULL },
 	{ 0, "profile", "NAME", "credentials of the twilio command's profile",
 	    OPTION_TEXT, &o.profile, 0, 0, NULL },
 	{ 0, "progress", NULL, "on standard error (auto)", OPTION_CHOICE,
@@ -150,6 +152,20 @@ within_limit(const struct mark *window, const char *lines, size_t len)
 	return (size_t)(at - lines);
 }
 
+/* A window of --plan, for people. */
+static void
+put_row(const struct mark *w)
+{
+	char since[WHEN_SIZE] = "beginning", until[WHEN_SIZE], line[400];
+
+	if (w->since != WHEN_ALWAYS)
+		when_text(since, w->since);
+	snprintf(line, sizeof line, "%-28s %-34s %-20s %-20s %8llu\n",
+	    w->stream, w->account, since, when_text(until, w->until),
+	    w->requests == MARK_NONE ? 0 : w->requests);
+	out_text(&out_standard, line);
+}
+
 static bool
 put(void *context, const struct mark *window, const char *lines, size_t len,
     bool mark)
@@ -166,7 +182,9 @@ put(void *context, const struct mark *window, const char *lines, size_t len,
 	}
 	if (o.archive && archive_seal(&archive, window))
 		die((enum diag_status)archive.status, "%s", archive.why);
-	if (o.marks) {
+	if (o.plan && isatty(STDOUT_FILENO)) {
+		put_row(window);
+	} else if (o.marks || o.plan) {
 		mark_write(&out_standard, window);
 		out_flush(&out_standard);
 	}
@@ -441,6 +459,8 @@ main(int argc, char *argv[])
 	diag_quiet(o.quiet);
 	if (o.state)
 		o.marks = true;
+	if (o.plan)
+		o.marks = false, o.archive = NULL;
 	if (o.archive)
 		archive.dir = o.archive;
 	if (catalog_open(o.catalog))
@@ -511,7 +531,8 @@ main(int argc, char *argv[])
 	plan.state = o.state ? &state : NULL;
 	plan.page_size = o.page_size;
 	plan.retry_ms = o.retry_time * 1000;
-	plan.marks = o.marks;
+	plan.dry = o.plan;
+	plan.verbose = o.verbose;
 	plan.raw = o.raw;
 	plan.secrets = o.secrets;
 	plan.run = run;

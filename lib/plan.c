@@ -60,6 +60,7 @@ struct window {
 	struct window **downs;	/* of the family's children, in order */
 	size_t down_count;
 	unsigned long long records;
+	double requests;	/* of a plan: how many it will take */
 	int64_t low;
 	struct seen seen;
 	struct window *next_waiting;
@@ -554,6 +555,8 @@ add_sweep(struct window *w)
 {
 	struct pair none = { NULL, NULL };
 
+	if (w->plan->o->dry)
+		return;
 	w->sweeps = true;
 	new_job(w, JOB_SWEEP, &none, 0);
 }
@@ -626,10 +629,18 @@ grow_branches(struct job *j)
 	struct window *w = j->window;
 	size_t i;
 
+	double pages = 1 + cut_expect(&j->sample, start_of(w));
+	bool dry = w->plan->o->dry;
+
 	for (i = 0; i < j->branch_count; i++) {
 		struct branch *b = &j->branches[i];
 
-		add_jobs(w->downs[b->down], b->context, b->context_count);
+		/* Of a plan: every page of ours brings as many of theirs. */
+		if (dry)
+			w->downs[b->down]->requests += pages;
+		else
+			add_jobs(w->downs[b->down], b->context,
+			    b->context_count);
 	}
 	free_branches(j);
 }
@@ -693,12 +704,14 @@ finish_window(struct window *w)
 {
 	struct plan *p = w->plan;
 	struct plan_count *count = w->family->count;
+	struct job *j;
 	size_t i;
 
 	if (w->hold)
 		settle(w);
-	if (w->open)		/* settling brought children of its own kind */
-		return;
+	for (j = w->jobs; j; j = j->next)
+		w->requests += (double)j->pages + cut_expect(&j->sample,
+		    start_of(w));
 	if (w->family->emits) {
 		if (w->failed) {
 			p->result->failed++;
@@ -1118,7 +1131,7 @@ take_records(struct job *j, const struct page *page)
 		if (w->down_count)
 			add_branches(j, &p->item);
 		note_low(w, &p->item);
-		if (w->family->emits) {
+		if (w->family->emits && !p->o->dry) {
 			emit_line(&e, &p->item, &lines);
 			w->records++;
 		}
@@ -1513,6 +1526,18 @@ on_accounts(struct job *j, struct http_answer *a)
 }
 
 static void
+tell(struct plan *p, const struct job *j, const struct http_answer *a)
+{
+	const char *path = strstr(j->url.text, "//");
+
+	path = path ? strchr(path + 2, '/') : NULL;
+	say(p, PLAN_TRACE, "%s: %d in %ld ms, %zu bytes%s%s: %s",
+	    j->window ? j->window->family->stream->name : "accounts",
+	    a->status, a->ms, a->body.len, a->request_id[0] ? ", " : "",
+	    a->request_id, path ? path : "");
+}
+
+static void
 on_done(void *context, struct http_answer *a)
 {
 	struct job *j = context;
@@ -1525,6 +1550,8 @@ on_done(void *context, struct http_answer *a)
 
 	j->running = false;
 	p->result->requests++;
+	if (p->o->verbose)
+		tell(p, j, a);
 	if (a->fault == FAULT_NONE && a->date[0] && !p->has_date) {
 		int64_t now;
 
@@ -1588,6 +1615,10 @@ start_job(struct job *j)
 	struct http_request r = { 0 };
 	char host[256];
 
+	if (w && p->o->dry && j->kind == JOB_LIST && j->pages > 0) {
+		job_done(j);
+		return;
+	}
 	if (j->url.len == 0 && w && !first_url(j))
 		return;
 	r.url = j->url.text;
@@ -1748,7 +1779,7 @@ plant_window(struct plan *p, struct family *f, struct account *a,
 	    s->window_bounded);
 	ask_window(w);
 	if (last && !full && w->filtered && s->unwindowed &&
-	    (p->o->state || !bounded))
+	    (p->o->state || p->o->windows || !bounded))
 		add_sweep(w);
 }
 
@@ -1769,7 +1800,7 @@ plant_scope(struct plan *p, struct family *f, struct account *a)
 			if (find_family(&alone, catalog_find(m->stream)) &&
 			    strcmp(m->account, a->sid) == 0)
 				plant_window(p, f, a, m->since, m->until,
-				    false);
+				    m->since == WHEN_ALWAYS);
 		}
 		return;
 	}
@@ -1852,7 +1883,7 @@ describe_window(const struct window *w, struct mark *m)
 	const struct plan *p = w->plan;
 
 	memset(m, 0, sizeof *m);
-	m->kind = w->failed ? MARK_FAIL : MARK_WINDOW;
+	m->kind = w->failed ? MARK_FAIL : p->o->dry ? MARK_PLAN : MARK_WINDOW;
 	snprintf(m->run, sizeof m->run, "%s", p->o->run);
 	snprintf(m->stream, sizeof m->stream, "%s", w->family->stream->name);
 	snprintf(m->account, sizeof m->account, "%s", w->account->sid);
@@ -1862,6 +1893,10 @@ describe_window(const struct window *w, struct mark *m)
 	m->full = w->full;
 	m->records = w->records;
 	m->windows = m->failed = m->requests = MARK_NONE;
+	if (p->o->dry) {
+		m->records = MARK_NONE;
+		m->requests = (unsigned long long)(w->requests + 0.5);
+	}
 	m->status = w->http;
 	m->code = w->code;
 	snprintf(m->message, sizeof m->message, "%s", w->message);

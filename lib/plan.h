@@ -25,7 +25,7 @@
 #include "record.h"
 #include "state.h"
 
-enum plan_word { PLAN_NOTE, PLAN_WARN, PLAN_FAIL };
+enum plan_word { PLAN_TRACE, PLAN_NOTE, PLAN_WARN, PLAN_FAIL };
 
 struct plan_options {
 	const struct stream **streams;
@@ -44,7 +44,10 @@ struct plan_options {
 	long page_size;		/* 0: the stream's own */
 	long limit;		/* records a stream; 0 none */
 	int64_t retry_ms;	/* budget of one page */
-	bool marks, raw, secrets, dry;	/* dry: print the plan only */
+	bool raw, secrets;
+	bool dry;		/* look at first pages only; the marks are of
+				 * kind MARK_PLAN and say how many requests */
+	bool verbose;		/* say every answer */
 	const char *run;
 	/* Where lines go.  put: bytes of whole lines, of a window or (mark)
 	 * its mark, before which everything put must be durable.  false stops
