@@ -80,7 +80,7 @@ struct sheet {
 	bool existed;			/* there is a file of that name */
 	/* The columns, settled with the first row. */
 	struct table_column **columns;
-	size_t count;
+	size_t count, known;		/* known: columns of table then */
 	bool begun;
 };
 
@@ -92,6 +92,8 @@ struct run {
 	struct mark_watch seen;
 	struct sheet *sheets;		/* the last used first */
 	size_t sheet_count;
+	const char **asked;		/* --columns */
+	size_t asked_count;
 	bool files, by_account, by_window;
 	struct buf marks;		/* not yet passed on */
 	struct out marks_out, *to;	/* to: where marks go, or NULL */
@@ -276,56 +278,64 @@ sheet_of(struct run *run, struct table *t)
 	return s;
 }
 
-/* Columns asked for may come in one argument or in many. */
-static void
-asked_columns(struct sheet *s, const char ***names)
+/* Columns asked for, in one argument or in many; each the caller's to free. */
+static const char **
+asked_columns(size_t *count)
 {
+	const char **names = NULL, *p;
 	size_t i, n, room = 0;
-	const char *p;
 
-	for (i = 0; i < column_list.count; i++)
+	for (i = *count = 0; i < column_list.count; i++)
 		for (p = column_list.items[i]; *p; p += n + (p[n] == ',')) {
 			n = strcspn(p, ",");
 			if (n == 0)
 				continue;
-			if (s->count == room) {
+			if (*count == room) {
 				room = room ? 2 * room : 16;
-				s->columns = mem_array(s->columns, room,
-				    sizeof(struct table_column *));
-				*names = mem_array(*names, room,
+				names = mem_array(names, room,
 				    sizeof(const char *));
 			}
-			(*names)[s->count] = mem_copy(p, n);
-			s->columns[s->count++] = table_column(s->table, p, n);
+			names[(*count)++] = mem_copy(p, n);
 		}
+	return names;
+}
+
+/* Where those columns are in this table, as far as it has them by now. */
+static void
+find_columns(const struct run *run, struct sheet *s)
+{
+	size_t i;
+
+	s->known = s->table->count;
+	for (i = 0; i < s->count; i++)
+		if (!s->columns[i])
+			s->columns[i] = table_column(s->table, run->asked[i],
+			    strlen(run->asked[i]));
 }
 
 static void
 begin(struct run *run, struct sheet *s)
 {
 	struct table *t = s->table;
-	const char **names = NULL;
+	const char **names = run->asked;
 	size_t i;
 
 	s->begun = true;
-	if (column_list.count > 0) {
-		asked_columns(s, &names);
+	s->count = names ? run->asked_count : t->count;
+	s->columns = mem_new((s->count + 1) * sizeof(*s->columns));
+	if (names) {
+		find_columns(run, s);
 	} else {
-		s->count = t->count;
-		s->columns = mem_array(NULL, t->count + 1,
-		    sizeof(struct table_column *));
-		names = mem_array(NULL, t->count + 1, sizeof(char *));
-		for (i = 0; i < t->count; i++) {
+		names = mem_array(NULL, t->count + 1, sizeof(*names));
+		for (i = 0; i < s->count; i++) {
 			s->columns[i] = t->columns[i];
 			names[i] = t->columns[i]->name;
 		}
 	}
 	if (!no_header)
 		csv_header(s->out, &run->style, names, s->count);
-	if (column_list.count > 0)
-		for (i = 0; i < s->count; i++)
-			free((char *)names[i]);
-	free(names);
+	if (names != run->asked)
+		free(names);
 }
 
 static void
@@ -458,15 +468,15 @@ one_line(struct run *run)
 		stop(STATUS_DATA, run, run->tables.why);
 	if (*catalog_why())
 		die(STATUS_CONFIG, "%s", catalog_why());
-	/* Columns that were asked for are all that matters. */
-	if (table_row(t, l->text, l->len) && !(column_list.count > 0 &&
-	    t->late_count > 0))
+	if (table_row(t, l->text, l->len))
 		die(STATUS_DATA, "%s:%lu: %s%s", run->in.name, l->number,
 		    t->why, t->late_count > 0 ?
 		    ": name the columns with --columns" : "");
 	s = sheet_of(run, t);
 	if (!s->begun)
 		begin(run, s);
+	else if (run->asked && s->known < t->count)
+		find_columns(run, s);
 	csv_row(s->out, &run->style, t, s->columns, s->count);
 	if (s->out->error)
 		die(STATUS_IO, "%s", s->out->why);
@@ -573,8 +583,11 @@ main(int argc, char *argv[])
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
 	run.tables.stream = stream;
+	run.asked = asked_columns(&run.asked_count);
 	/* A header is written once: what comes later goes to _extra. */
 	run.tables.limits.fixed = run.tables.limits.open = true;
+	run.tables.limits.also = run.asked;
+	run.tables.limits.also_count = run.asked_count;
 	line_files(&run.in, argv);
 	while ((got = line_next(&run.in, &run.line)) > 0)
 		one_line(&run);
@@ -588,6 +601,9 @@ main(int argc, char *argv[])
 		run.sheets = next;
 	}
 	table_set_release(&run.tables);
+	for (; run.asked && run.asked_count > 0; run.asked_count--)
+		free((char *)run.asked[run.asked_count - 1]);
+	free(run.asked);
 	buf_release(&run.marks);
 	line_release(&run.in);
 	if (run.to == &run.marks_out && out_close(&run.marks_out))

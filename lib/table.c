@@ -212,6 +212,9 @@ may_list(const struct table *t, const struct table_column *c)
 	const struct table_limits *l = t->limits;
 	size_t i;
 
+	for (i = 0; i < l->also_count; i++)
+		if (strcmp(l->also[i], c->name) == 0)
+			return true;
 	if (l->fixed && !(l->open && !t->stream && t->row == 1))
 		return false;
 	/* Nothing can be called "", and a terminal would be driven by these. */
@@ -463,6 +466,8 @@ fill_extra(struct table *t)
 	size_t i;
 
 	if (!t->extra || !t->extra->listed) {
+		if (t->limits->also_count > 0)
+			return 0;
 		if (t->limits->fixed && !t->stream) {
 			t->why = "it has a member the first record did not "
 			    "have";

@@ -64,6 +64,9 @@ struct table_limits {
 	bool fixed;		/* no column but those it began with */
 	bool open;		/* ... and the first row's, if the catalogue
 				 * does not know the stream */
+	const char **also;	/* ... and these; then nothing else is missed
+				 * in a stream the catalogue does not know */
+	size_t also_count;
 	bool fold;		/* names that differ in case are the same */
 	size_t name_max;	/* bytes of a name; 0: any */
 	size_t columns_max;	/* 0: any number */
@@ -117,7 +120,8 @@ struct table_set {
 	size_t count;
 	const char *why;
 };
-#define TABLE_SET_INIT { NULL, { false, false, false, 0, 0 }, NULL, 0, NULL }
+#define TABLE_SET_INIT { NULL, { false, false, NULL, 0, false, 0, 0 }, \
+	NULL, 0, NULL }
 #define TABLE_SET_MAX 4096	/* streams; more is no input of ours */
 
 /* The table of this record's stream; NULL: set->why, a constant. */
