@@ -2,7 +2,7 @@
 #
 #	sandbox_start [options]		see 'python3 tests/sandbox --help'
 #	sandbox_stat NAME		one count: requests, connections, 429 ...
-#	sandbox_truth STREAM [QUERY]	what an ideal client has, sorted
+#	sandbox_truth STREAM [QUERY]	what an ideal client has, sorted (truth.py)
 #	sandbox_fault JSON		a rule: see tests/sandbox/faults.py
 #	sandbox_advance SECONDS		the clock goes on
 #	sandbox_reset			counts, rules and clock from the beginning
