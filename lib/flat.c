@@ -18,6 +18,7 @@
 struct extra {
 	struct member *m;	/* NULL: taken back */
 	struct json value;
+	enum mask mask;
 	bool misfit;
 };
 
@@ -68,11 +69,18 @@ static void
 add_extra(struct flat_state *f, struct member *m, const struct json *value,
     bool misfit)
 {
+	struct extra *e;
+
 	f->extras = one_more(f->extras, f->extra_count, &f->extra_room,
 	    sizeof(*f->extras));
-	f->extras[f->extra_count].m = m;
-	f->extras[f->extra_count].value = *value;
-	f->extras[f->extra_count++].misfit = misfit;
+	e = &f->extras[f->extra_count++];
+	e->m = m;
+	e->value = *value;
+	e->misfit = misfit;
+	/* The catalogue vouches for a column, not for what was not meant to be
+	 * in it. */
+	e->mask = m->mask == MASK_NONE && f->rules->no_pii ?
+	    f->rules->pii_mask : m->mask;
 	m->extra = f->extra_count;
 }
 
@@ -283,8 +291,8 @@ put_value(const struct flat_state *f, const struct slot *c, char *out)
 		memcpy(out, "null", 4);
 		return 4;
 	}
-	if (c->mask != MASK_NONE)
-		return mask_value(c->mask, f->key, &c->value, out);
+	if (c->from->mask != MASK_NONE)
+		return mask_value(c->from->mask, f->key, &c->value, out);
 	return c->typed ? fit_column(c->type, &c->value, out) :
 	    fit_any(&c->value, out);
 }
@@ -305,8 +313,8 @@ put_slot(struct flat_state *f, struct out *o, struct slot *c, char *before)
 		f->exploded[f->exploded_count++] = c;
 		return;
 	}
-	plain = c->value.kind == JSON_STRING && c->mask == MASK_NONE &&
-	    (!c->typed || c->type == COLUMN_TEXT);
+	plain = c->value.kind == JSON_STRING &&
+	    c->from->mask == MASK_NONE && (!c->typed || c->type == COLUMN_TEXT);
 	if (plain && c->value.len > LONG) {
 		out_byte(o, *before);
 		out_put(o, c->label, c->label_len);
@@ -342,60 +350,62 @@ put_string(struct buf *b, const char *text)
 	buf_byte(b, '"');
 }
 
-/* A misfit by its path in the record, with its own value. */
+/* One member of _extra. */
 static void
-extra_member(struct flat_state *f, struct shape *s, const struct extra *e)
+put_member(struct flat_state *f, const char *path, enum mask mask,
+    const struct json *v)
 {
 	struct buf *b = &f->text;
-	const struct json *v = &e->value;
-	const char *path = e->m->path + (*s->base ? strlen(s->base) + 1 : 0);
 
 	if (b->len > 1)
 		buf_byte(b, ',');
 	put_string(b, path);
 	buf_byte(b, ':');
-	if (e->m->mask != MASK_NONE)
-		b->len += mask_value(e->m->mask, f->key, v,
+	if (mask != MASK_NONE)
+		b->len += mask_value(mask, f->key, v,
 		    buf_reserve(b, MASK_ROOM));
 	else if (v->kind == JSON_STRING)
 		buf_add(b, v->text - 1, v->len + 2);
 	else
 		b->len += json_compact(v->text, v->len,
 		    buf_reserve(b, v->len));
-	if (!e->misfit)
-		return;
-	if (f->flat->misfits++ == 0)
-		snprintf(f->flat->first_misfit, sizeof(f->flat->first_misfit),
-		    "%s%s%s", s->name, *s->name ? ": " : "", path);
 }
 
-/* What an earlier run put into _extra goes on, with ours behind it. */
+/* What an earlier run put into _extra goes on, unless an option named it. */
 static void
-extra_before(struct flat_state *f, struct shape *s, struct slot *c)
+put_earlier(struct flat_state *f, const struct slot *c)
 {
-	struct extra e = { c->from, c->value, false };
-	struct buf *b = &f->text;
-	struct json object;
-	char *decoded;
+	struct json object, name, value;
+	enum mask mask = c->from->mask;
+	struct json_walk w;
+	char *text, *path;
 	size_t len;
-	bool good;
 
-	if (c->mask == MASK_NONE && c->value.kind == JSON_STRING) {
-		decoded = mem_resize(NULL, c->value.len + 1);
-		len = json_decode(&c->value, decoded);
-		good = json_value(decoded, len, &object) &&
-		    object.kind == JSON_OBJECT;
-		if (good) {
-			buf_clear(b);
-			b->len = json_compact(object.text, object.len,
-			    buf_reserve(b, len)) - 1;	/* no '}' yet */
-		}
-		free(decoded);
-		if (good)
-			return;
+	if (c->value.kind == JSON_NULL)
+		return;
+	text = mem_resize(NULL, c->value.len + 1);
+	len = c->value.kind == JSON_STRING ? json_decode(&c->value, text) : 0;
+	if (!json_value(text, len, &object) || object.kind != JSON_OBJECT) {
+		put_member(f, c->name, mask, &c->value);
+		free(text);
+		return;
 	}
-	if (c->value.kind != JSON_NULL)
-		extra_member(f, s, &e);
+	json_walk(&w, object.text, object.len);
+	while (json_next(&w, &name, &value) > 0) {
+		path = mem_resize(NULL, name.len + 1);
+		len = json_decode(&name, path);
+		for (path[len] = '\0'; len > 0; len--)
+			if (path[len - 1] == '\0')
+				path[len - 1] = '?';
+		if (!shape_names_hold(&f->rules->drop, path))
+			put_member(f, path, mask != MASK_NONE ? mask :
+			    shape_names_hold(&f->rules->redact, path) ?
+			    MASK_REDACT :
+			    shape_names_hold(&f->rules->hash, path) ?
+			    MASK_HASH : MASK_NONE, &value);
+		free(path);
+	}
+	free(text);
 }
 
 static void
@@ -413,10 +423,20 @@ put_extra(struct flat_state *f, struct shape *s, struct out *o, char *before)
 	buf_clear(&f->text);
 	buf_byte(&f->text, '{');
 	if (c)
-		extra_before(f, s, c);
-	for (i = 0; i < f->extra_count; i++)
-		if (f->extras[i].m)
-			extra_member(f, s, &f->extras[i]);
+		put_earlier(f, c);
+	for (i = 0; i < f->extra_count; i++) {
+		struct extra *e = &f->extras[i];
+		const char *path;
+
+		if (!e->m)
+			continue;
+		path = e->m->path + (*s->base ? strlen(s->base) + 1 : 0);
+		put_member(f, path, e->mask, &e->value);
+		if (e->misfit && f->flat->misfits++ == 0)
+			snprintf(f->flat->first_misfit,
+			    sizeof(f->flat->first_misfit), "%s%s%s", s->name,
+			    *s->name ? ": " : "", path);
+	}
 	if (f->text.len == 1 || (s->slots[SHAPE_EXTRA] &&
 	    s->slots[SHAPE_EXTRA]->hidden))
 		return;
@@ -598,7 +618,8 @@ put_elements(struct flat_state *f, struct out *o, struct shape *parent,
 	if (*parent->name)
 		buf_printf(&stream, "%s_", parent->name);
 	buf_text(&stream, c->from->flat);
-	s = shape_for(f, stream.text, stream.len, c->from->path, c->mask);
+	s = shape_for(f, stream.text, stream.len, c->from->path,
+	    c->from->mask);
 	json_walk(&w, c->value.text, c->value.len);
 	for (index = 0; json_next(&w, &no_name, &element) > 0; index++) {
 		begin_row(f);

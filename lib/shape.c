@@ -37,15 +37,51 @@ shape_names_release(struct shape_names *n)
 	n->seen = NULL;
 }
 
-/* The dots of a path may be written as the flat name's underscores. */
-static bool
-same_path(const char *name, const char *path)
+/* The end of name in path, or NULL if path does not begin with it.  The dots
+ * of a path may be written as the flat name's underscores. */
+static const char *
+begins(const char *path, const char *name)
 {
 	for (; *name && *path; name++, path++)
 		if (*name != *path && !((*name == '.' || *name == '_') &&
 		    (*path == '.' || *path == '_')))
-			return false;
-	return *name == *path;
+			return NULL;
+	return *name ? NULL : path;
+}
+
+static bool
+same_path(const char *name, const char *path)
+{
+	const char *end = begins(path, name);
+
+	return end && *end == '\0';
+}
+
+bool
+shape_names_hold(const struct shape_names *n, const char *path)
+{
+	const char *end;
+	size_t i;
+
+	for (i = 0; i < n->count; i++)
+		if ((end = begins(path, n->names[i])) &&
+		    (*end == '\0' || *end == '.'))
+			return true;
+	return false;
+}
+
+/* Does a name mean something inside the member of that path? */
+static bool
+reach_into(const struct shape_names *n, const char *path)
+{
+	const char *end;
+	size_t i;
+
+	for (i = 0; i < n->count; i++)
+		if ((end = begins(n->names[i], path)) &&
+		    (*end == '.' || *end == '_'))
+			return true;
+	return false;
 }
 
 static bool
@@ -232,7 +268,6 @@ settle_meta(struct shape *s, struct member *m)
 	m->slot = slot_new(s, m->flat);
 	m->slot->meta = true;
 	m->slot->hidden = dropped;
-	m->slot->mask = m->mask;
 }
 
 /* A member only the data have shown. */
@@ -250,7 +285,8 @@ settle_unknown(struct shape *s, struct member *m, const char *name)
 		/* A column of the catalogue by its flat name: flat before. */
 		m->use = m->selected ? MEMBER_COLUMN : MEMBER_SKIP;
 		m->slot = c;
-		m->mask = c->mask;
+		if (c->mask != MASK_NONE)
+			m->mask = c->mask;
 	} else if (parent->use == MEMBER_FREE || parent->use == MEMBER_COLUMN) {
 		m->use = MEMBER_FREE;	/* a column's: opened by --parse-json */
 	} else {
@@ -258,8 +294,13 @@ settle_unknown(struct shape *s, struct member *m, const char *name)
 		m->use = MEMBER_FREE;
 		if (s->stream && s->stream->column_count > 0 &&
 		    s->rules->unknown != UNKNOWN_COLUMN && !m->explode)
-			m->use = s->rules->unknown == UNKNOWN_EXTRA &&
-			    m->selected ? MEMBER_EXTRA : MEMBER_SKIP;
+			m->use = s->rules->unknown != UNKNOWN_EXTRA ||
+			    !m->selected ? MEMBER_SKIP :
+			    /* Taken apart, should a part have to be hidden. */
+			    reach_into(&s->rules->hash, m->path) ||
+			    reach_into(&s->rules->redact, m->path) ||
+			    reach_into(&s->rules->drop, m->path) ?
+			    MEMBER_OPEN : MEMBER_EXTRA;
 	}
 	if (m->use == MEMBER_FREE && strlen(m->flat) > SHAPE_NAME_MAX)
 		m->use = m->selected ? MEMBER_EXTRA : MEMBER_SKIP;
@@ -301,10 +342,8 @@ shape_slot(struct shape *s, struct member *m)
 {
 	if (!m->slot)
 		m->slot = shape_column(s, m->flat);
-	if (!m->slot) {
+	if (!m->slot)
 		m->slot = slot_new(s, m->flat);
-		m->slot->mask = m->mask;
-	}
 	return m->slot;
 }
 

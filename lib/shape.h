@@ -38,6 +38,8 @@ struct shape_names {
 /* Add the names in a comma separated list. */
 void shape_names_add(struct shape_names *n, const char *list);
 void shape_names_release(struct shape_names *n);
+/* Is the path, or what it is in, among the names? */
+bool shape_names_hold(const struct shape_names *n, const char *path);
 
 enum shape_unknown { UNKNOWN_COLUMN, UNKNOWN_EXTRA, UNKNOWN_DROP };
 
@@ -62,7 +64,7 @@ struct slot {
 	bool meta;			/* goes to the front */
 	bool hidden;			/* gathered, not written */
 	bool placed;			/* has its place in shape.slots */
-	enum mask mask;
+	enum mask mask;			/* of the catalogue's column */
 
 	uint64_t seen;			/* number of the record it is set in */
 	uint64_t listed;		/* number of the record it is listed in */

@@ -58,4 +58,20 @@ check 'JSON that is opened is masked' "printf '%s\n' \
 	tw-flatten --no-pii -p body >out; grep body_a out && ! grep PRIVATE out"
 check '--no-pii and unknown members in _extra' \
 	"tw-flatten --no-pii -u extra clean 2>/dev/null >out; grep -q _extra out && ! grep PRIVATE out"
+cat >slips <<'END'
+{"a_b":"open"}
+{"a":{"b":"PRIVATE"}}
+{"_stream":"messages","_extra":"{\"body\":[\"PRIVATE\"],\"a.b\":\"PRIVATE\",\"price\":\"x\"}"}
+END
+check 'a name two members share hides neither rule' \
+	"tw-flatten -r a,body slips 2>/dev/null >out; ! grep PRIVATE out && grep open out"
+check 'what an earlier run put into _extra is hidden too' \
+	"grep '\\\\\"price\\\\\":\\\\\"x' out && grep '\\\\\"body\\\\\":null' out"
+check 'or dropped' "tw-flatten -d a,body slips 2>/dev/null >out; ! grep PRIVATE out && grep price out"
+check 'a part of what goes to _extra can be hidden' "
+	echo '{\"_stream\":\"messages\",\"q\":{\"a\":\"PRIVATE\",\"b\":1}}' |
+	tw-flatten -u extra -r q.a >out; ! grep PRIVATE out && grep 'q.b' out"
+check 'what does not fit is hidden by --no-pii, whatever its column' "
+	echo '{\"_stream\":\"messages\",\"status\":{\"x\":\"PRIVATE\"},\"price\":\"PRIVATE\"}' |
+	tw-flatten --no-pii >out 2>said; ! grep PRIVATE out && grep _extra out"
 finish
