@@ -140,7 +140,6 @@ const struct sql_dialect sql_postgres = {
 	.print = "SELECT %r;\n",
 	.sweep = "DELETE FROM %t WHERE %x;\n",
 	.cut =
-	    "ROLLBACK;\n"
 	    "DO $$ BEGIN RAISE 'tw-load-sql: the input was cut short'; "
 	    "END $$;\n",
 	.stage =

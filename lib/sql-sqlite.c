@@ -108,7 +108,7 @@ const struct sql_dialect sql_sqlite = {
 	    "\"mark\" = excluded.\"mark\";\n",
 	.print = "SELECT %r;\n",
 	.sweep = "DELETE FROM %t WHERE %x;\n",
-	.cut = "ROLLBACK;\n.exit 65\n",
+	.cut = ".exit 65\n",
 
 	.rows = "INSERT INTO %t AS old (%c) VALUES\n",
 	.row = "(", .between = ",", .row_end = ")", .rows_between = ",\n",

@@ -566,6 +566,7 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->tables = fresh;
 	s->tables.stream = rules->stream;
 	s->tables.limits.fixed = s->tables.limits.open = !d->grows;
+	s->tables.limits.extra = !d->grows;
 	s->tables.limits.fold = d->fold;
 	s->tables.limits.name_max = d->name_max;
 	s->tables.limits.columns_max = 500;
@@ -765,8 +766,10 @@ sql_abandon(struct sql *s)
 {
 	struct sql_run *r = s->run;
 
-	if (r->begun)
+	if (r->begun) {
 		close_rows(r);
+		put(r, "ROLLBACK;\n", NULL);
+	}
 	put(r, r->d->cut, NULL);
 	r->begun = false;
 }

@@ -68,7 +68,7 @@ struct sql_dialect {
 	const char *mark;		/* note %v in the ledger */
 	const char *print;		/* have the client print %r */
 	const char *sweep;		/* delete from %t what %x */
-	const char *cut;		/* input was cut: undo, and fail */
+	const char *cut;		/* input was cut: fail */
 	const char *stage;		/* make %s; NULL: rows go to %t */
 	const char *stage_add;		/* add %a to %s */
 

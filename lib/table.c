@@ -459,6 +459,19 @@ begin_extra(struct table *t)
 	free(text);
 }
 
+static void
+list_extra(struct table *t)
+{
+	if (!t->extra) {
+		t->extra = member_new(t, "_extra", 6);
+		t->extra->type = COLUMN_JSON;
+		t->extra->described = true;
+	}
+	t->extra->extra = false;
+	if (!t->extra->listed)
+		list(t, t->extra);
+}
+
 static int
 fill_extra(struct table *t)
 {
@@ -468,18 +481,12 @@ fill_extra(struct table *t)
 	if (!t->extra || !t->extra->listed) {
 		if (t->limits->also_count > 0)
 			return 0;
-		if (t->limits->fixed && !t->stream) {
+		if (t->limits->fixed && t->row > 1) {
 			t->why = "it has a member the first record did not "
 			    "have";
 			return -1;
 		}
-		if (!t->extra) {
-			t->extra = member_new(t, "_extra", 6);
-			t->extra->type = COLUMN_JSON;
-			t->extra->described = true;
-		}
-		t->extra->extra = false;
-		list(t, t->extra);
+		list_extra(t);
 	}
 	begin_extra(t);
 	for (i = 0; i < t->late_count; i++) {
@@ -550,6 +557,8 @@ table_row(struct table *t, const char *text, size_t len)
 		return -1;
 	}
 	t->offset = 0;
+	if (t->row == 1 && t->limits->extra)
+		list_extra(t);
 	return t->late_count > 0 ? fill_extra(t) : 0;
 }
 

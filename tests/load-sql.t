@@ -1,0 +1,160 @@
+#!/bin/sh
+# tw-load-sql: all rows of a window or none, receipts only for what is there,
+# and nothing in the data that a client would run.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/engines.sh"
+
+cat >in <<'E1'
+{"_mark":"open","run":"r1","tool":"tw-fetch 1.0","at":"2026-01-02T00:00:00Z"}
+{"_stream":"keys","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","sid":"SK1","friendly_name":"it's \\ \"q\"","date_created":"2026-01-01T00:00:00Z","date_updated":"2026-01-01T00:00:00Z"}
+{"_stream":"keys","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","sid":"SK2","friendly_name":"","date_created":"never","new":[1, 1.10]}
+{"_stream":"keys","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","sid":"SK3","friendly_name":null}
+{"_mark":"window","run":"r1","stream":"keys","account":"AC1","since":null,"until":"2026-01-02T00:00:00Z","records":3,"low":null,"full":true}
+{"_mark":"close","run":"r1","windows":1,"failed":0,"records":3,"status":0}
+E1
+grep _mark in >marks
+
+# What a hostile text could do, one a line, as JSON.
+cat >hostile <<'E1'
+"a\u0000b'; .shell touch pwned"
+"x\n.shell touch pwned\n"
+"x\n\\.\n\\! touch pwned\n"
+"x\r\n\\! touch pwned"
+"'; DROP TABLE keys; --"
+"\\'; DROP TABLE keys; --"
+"\\"
+"\\N"
+"NULL"
+"$$ $x$ /* -- ; :name :'name' :\"name\" %s %n"
+"\u0001\u0002\u001f\u007f\u0085\u2028 \ud83c\udf89 \ud800"
+" lead and trail "
+"\t"
+"é"
+E1
+jq -c '{_stream: "keys", _account: "AC1", _fetched: "2026-01-02T00:00:00Z", sid: ("SK" + (input_line_number | tostring)), friendly_name: .}' \
+    hostile >hostile.in
+# The same as it should be in a database.
+jq -c '.friendly_name | gsub("\u0000"; "\ufffd")' hostile.in | sort >hostile.want
+
+# engine NAME: the tests, with "load FILE" and "query SQL" defined.
+engine() {
+	load_in="tw-load-sql -q -d $1 in 2>/dev/null | client"
+	check_same "$1: all marks are receipts, byte for byte" "$load_in" 'cat marks'
+	check_same "$1: twice is as once" "$load_in" 'cat marks'
+	check_same "$1: the rows" \
+	    'query "SELECT sid, friendly_name, date_created IS NULL FROM keys ORDER BY sid"' \
+	    "cat <<'E1'
+SK1|it's \\ \"q\"|$2
+SK2||$3
+SK3||$3
+E1"
+	check_same "$1: null is not empty text" \
+	    'query "SELECT sid FROM keys WHERE friendly_name IS NULL"' 'echo SK3'
+	check_same "$1: the ledger has the marks" \
+	    'query "SELECT mark FROM _tw_windows"' 'grep "\"_mark\":\"window" marks'
+	check "$1: a state is made of it" \
+	    'rm -f s.state && tw-state init -f s.state &&
+	    query "SELECT mark FROM _tw_windows" | tw-state commit -f s.state'
+	check "$1: what is older does not win" \
+	    "sed 's/2026-01-02T/2025-01-02T/; s/SK1\",\"friendly_name\":\"/&OLD/' in |
+	    tw-load-sql -q -d $1 2>/dev/null | client >/dev/null"
+	check_same "$1: it did not" \
+	    'query "SELECT count(*) FROM keys WHERE friendly_name LIKE '"'OLD%'"'"' \
+	    'echo 0'
+	check "$1: what is newer does" \
+	    "sed 's/_fetched\":\"2026/_fetched\":\"2027/; s/SK1\",\"friendly_name\":\"/&NEW/' in |
+	    tw-load-sql -q -d $1 2>/dev/null | client >/dev/null"
+	check_same "$1: it did" \
+	    'query "SELECT count(*) FROM keys WHERE friendly_name LIKE '"'NEW%'"'"' \
+	    'echo 1'
+	check "$1: within one transaction, too" \
+	    "printf '%s\n' '{\"_stream\":\"keys\",\"_fetched\":\"2028-01-02T00:00:00Z\",\"sid\":\"SK1\",\"friendly_name\":\"A\"}' \
+		'{\"_stream\":\"keys\",\"_fetched\":\"2027-06-02T00:00:00Z\",\"sid\":\"SK1\",\"friendly_name\":\"B\"}' |
+	    tw-load-sql -d $1 | client"
+	check_same "$1: the newest" \
+	    'query "SELECT friendly_name FROM keys WHERE sid = '"'SK1'"'"' 'echo A'
+	check "$1: --mode replace" \
+	    "tail -4 in | head -1 | tw-load-sql -q -d $1 -m replace 2>/dev/null | client"
+	check_same "$1: has replaced" 'query "SELECT count(*) FROM keys"' 'echo 1'
+	check "$1: --mode mirror" \
+	    "grep -v SK2 in | sed 's/2026-01-02T/2029-01-02T/' |
+	    tw-load-sql -q -d $1 -m mirror | client >/dev/null"
+	check_same "$1: what is gone is gone" \
+	    'query "SELECT sid FROM keys ORDER BY 1"' 'echo SK1; echo SK3'
+	check "$1: hostile texts load" "tw-load-sql -d $1 -m replace hostile.in | client"
+	check_same "$1: and are the same" "$4" 'cat hostile.want'
+	check "$1: nothing of them was run" '[ ! -e pwned ]'
+
+	check "$1: names that are words or worse" \
+	    "printf '%s\n' '{\"_stream\":\"select\",\"a\\\"b\":1,\"\":2,\"order\":\"x\",\"Order\":3,\"a\\nb\":4}' |
+	    tw-load-sql -d $1 -m append | client && query 'SELECT \"order\", \"a\"\"b\" FROM \"select\"' | grep -q '^x|1$'"
+	check_status 65 "$1: no key, no merge" \
+	    "echo '{\"_stream\":\"other\",\"a\":1}' | tw-load-sql -d $1 -m merge"
+	check_status 65 "$1: a record without its key" \
+	    "echo '{\"_stream\":\"keys\",\"sid\":null}' | tw-load-sql -d $1"
+	check_status 65 "$1: cut input" "head -5 in | tw-load-sql -d $1 >cut.sql 2>err"
+	check "$1: has no COMMIT" '! grep -qx "COMMIT;" cut.sql'
+	check "$1: the client fails too, and says no receipt" \
+	    '! client <cut.sql >got 2>/dev/null && ! grep -q window got'
+}
+
+# cut NAME SCRIPT FRESH: the script cut at every byte, or every n-th.
+cut() {
+	size=$(wc -c <"$2") bad=0 at=0 step=$3 loaded=0
+	while [ $at -le "$size" ]; do
+		fresh
+		head -c $at "$2" | client >got 2>/dev/null
+		rows=$(query "SELECT count(*) FROM keys" 2>/dev/null) || rows=0
+		receipts=$(grep -c '"_mark":"window"' got)
+		case ${rows:-0}/$receipts in
+		0/0) ;;
+		3/0) ;;				# durable, not yet said
+		3/1) loaded=1 ;;
+		*) bad=$((bad + 1)); echo "# at $at: $rows rows, $receipts receipts" ;;
+		esac
+		at=$((at + step))
+		[ $at -gt "$size" ] && [ $((at - step)) -lt "$size" ] && at=$size
+	done
+	check "$1: cut anywhere, all or nothing, and no early receipt" \
+	    "[ $bad -eq 0 ] && [ $loaded -eq 1 ]"
+}
+
+if command -v sqlite3 >/dev/null; then
+	client() { sqlite3 t.db; }
+	query() { sqlite3 -separator '|' t.db "$1"; }
+	fresh() { rm -f t.db; }
+	engine sqlite 0 1 'sqlite3 t.db "SELECT json_quote(friendly_name) FROM keys" | jq -c . | sort'
+	check_same 'sqlite: what has no column is in _extra' \
+	    'fresh; tw-load-sql -q -d sqlite in 2>/dev/null | client >/dev/null; query "SELECT _extra FROM keys WHERE sid = '"'SK2'"'"' \
+	    'echo "{\"date_created\":\"never\",\"new\":[1,1.10]}"'
+	tw-load-sql -q -d sqlite in >s.sql 2>/dev/null
+	cut sqlite s.sql ${TW_CUT:-7}
+else
+	skip 'sqlite' 'no sqlite3'
+fi
+
+if postgres_start; then
+	client() { pg -q; }
+	query() { pg -At -c "$1"; }
+	fresh() { pg -q -c 'DROP TABLE IF EXISTS keys, _tw_windows' 2>/dev/null; }
+	engine postgres f t 'pg -At -c "SELECT to_json(friendly_name) FROM keys" | jq -c . | sort'
+	check_same 'postgres: a new member is a column' \
+	    'fresh; tw-load-sql -q -d postgres in 2>/dev/null | client >/dev/null; query "SELECT new, _extra FROM keys WHERE sid = '"'SK2'"'"' \
+	    "echo '[1,1.10]|{\"date_created\": \"never\"}'"
+	check 'postgres: a column the table lacks is added' \
+	    "query 'ALTER TABLE keys DROP COLUMN friendly_name' && tw-load-sql -q -d postgres in 2>/dev/null | client && query 'SELECT friendly_name FROM keys'"
+	check 'postgres: a schema of its own' \
+	    "tw-load-sql -q -d postgres -s 'my \"s' in 2>/dev/null | client && query 'SELECT count(*) FROM \"my \"\"s\".keys' | grep -qx 3"
+	tw-load-sql -q -d postgres in >p.sql 2>/dev/null
+	cut postgres p.sql ${TW_CUT:-67}
+	pg -q -c 'ALTER DATABASE test SET standard_conforming_strings = off'
+	fresh
+	check 'postgres: whatever the server thinks of backslashes' \
+	    "tw-load-sql -d postgres -m replace hostile.in | client"
+	check_same 'postgres: the same texts' \
+	    'pg -At -c "SELECT to_json(friendly_name) FROM keys" | jq -c . | sort' 'cat hostile.want'
+else
+	skip 'postgres' 'no server'
+fi
+check_status 64 'which dialect?' 'tw-load-sql in'
+finish
