@@ -29,7 +29,7 @@ check 'too much is refused' \
 	"tw-flatten -j 'if .n == 2 then range(1e9) else {n} end' in 2>said >out
 	test \$(wc -l <out) = 4 && grep 'in:2: it gives too much' said"
 wrong() {
-	check_status 64 "wrong: $1" "tw-flatten -j '$1' in 2>said"
+	check_status 64 "wrong: $(echo "$1" | tr "\n" " ")" "tw-flatten -j '$1' in 2>said"
 	check "its place: $2" "grep '$2' said"
 }
 wrong '.a | | .b' 'line 1, column 6: syntax error'
