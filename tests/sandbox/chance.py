@@ -5,8 +5,6 @@ so a world of any size costs no memory.
 """
 from hashlib import blake2b
 
-NOBODY = "-"
-
 
 class Chance:
     """draw(key) -> 64 bytes, always the same for the same seed and key."""

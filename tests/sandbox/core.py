@@ -7,7 +7,7 @@ in its last state from the start.
 """
 import json
 
-from clock import DAY, NEVER, day, iso, rfc2822
+from clock import DAY, NEVER, iso, rfc2822
 from series import Series, compact, future
 from texts import ASKS, BODIES, NAMES, PLAIN
 

@@ -150,6 +150,11 @@ def fault_of(table):
 answer, request, page, body = map(fault_of, (ANSWERS, REQUESTS, PAGES, BODIES))
 
 
+MESSAGES = {400: "Bad request", 401: "Authenticate", 403: "Forbidden",
+            404: "The requested resource was not found",
+            503: "Service unavailable"}
+
+
 @answer("429")
 def too_many(s, req):
     headers = [("Retry-After", str(s["retry_after"]))] \
@@ -165,9 +170,9 @@ def status(s, req):
     if "body" in s:
         raise Answer(s["status"], s.get("content_type", "application/json"),
                      s["body"], headers)
-    raise Problem(s["status"], s.get("code", 20500),
-                  s.get("message", "An internal server error has occurred"),
-                  headers)
+    raise Problem(s["status"], s.get("code", 20500), s.get(
+        "message", MESSAGES.get(s["status"], "An internal server error has "
+                                             "occurred")), headers)
 
 
 @answer("html")

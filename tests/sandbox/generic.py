@@ -15,7 +15,9 @@ import short
 from problem import Problem
 from texts import NAMES
 
-COUNTS = (5, 3, 2, 2)
+# The long lists of core.py, which may be parents.
+SERIES = ("messages", "calls", "recordings", "conferences", "alerts")
+COUNTS = (5, 3, 2, 2)   # records of a list, by the depth it lies at
 MANY_DAYS = 28          # so that nothing is older than what lists keep
 COUNTRIES = ("US", "GB", "DE", "EE", "BR", "JP", "AU", "CA")
 # What a list means when it is not told: facts 3.5.
@@ -289,7 +291,7 @@ class Kind:
     def parents(self, account, params, now):
         """(the parent's own path, what it feeds to ours) of each parent that
         could stand above these parameters; all of them when there are none."""
-        if self.parent in core_tables():
+        if self.parent in SERIES:
             yield from self.core_parents(account, params, now)
             return
         above = self.kinds.get(self.parent)
@@ -305,9 +307,8 @@ class Kind:
                 yield place, carried
 
     def core_parents(self, account, params, now):
-        name = core_tables()[self.parent]
-        table = self.world.tables(name, account)
-        gone = "deleted" if name == "recordings" else None
+        table = self.world.tables(self.parent, account)
+        gone = "deleted" if self.parent == "recordings" else None
         place = next((p for p, m in self.feed if m == "sid"), None)
         if params and place in params:
             row = table.find(params[place], now)
@@ -335,12 +336,6 @@ class Kind:
                 if not params or all(params.get(p, carried.get(p)) == carried.get(p)
                                      for p in self.places):
                     yield {p: carried.get(p) for p in self.places}
-
-
-def core_tables():
-    return {"messages": "messages", "calls": "calls",
-            "recordings": "recordings", "conferences": "conferences",
-            "alerts": "alerts"}
 
 
 def listing_of(kind):

@@ -64,7 +64,7 @@ def lines(app, name, query):
                 if not shown(name, row, query):
                     continue
                 t = row.get(field) if field else None
-                if name in generic.core_tables() and "now" not in query and \
+                if name in generic.SERIES and "now" not in query and \
                         t is not None and t >= now:
                     continue
                 if "since" in query or "until" in query:
@@ -94,7 +94,7 @@ def shown(name, row, query):
 def places(app, name, listing, kind, account, now):
     """(path parameters, table) of every list of this name."""
     world = app.world
-    if name in generic.core_tables():
+    if name in generic.SERIES:
         yield {}, world.tables(name, account)
     elif name == "message_media":
         for row in world.tables("messages", account).every(now):
