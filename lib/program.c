@@ -47,20 +47,28 @@ keep_first(void *data, jv message)
 	jv_free(text);
 }
 
+static void
+no_memory(void *context)
+{
+	(void)context;
+	mem_exhausted();
+}
+
 /* Compile len bytes of a program behind what goes before it; the first error
  * is in why[256], or it is empty. */
 static jq_state *
 compile(const char *text, size_t len, char *why)
 {
-	jq_state *jq = jq_init();
+	jq_state *jq;
 	struct buf whole = BUF_INIT(0);
 	char *home = getenv("HOME");
 	int good;
 
-	if (!jq) {
-		snprintf(why, 256, "libjq does not start");
-		return NULL;
-	}
+	/* libjq would abort(3) without memory. */
+	jv_nomem_handler(no_memory, NULL);
+	jq = jq_init();
+	if (!jq)
+		mem_exhausted();
 	why[0] = '\0';
 	buf_text(&whole, before);
 	buf_add(&whole, text, len);

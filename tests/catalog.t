@@ -42,7 +42,7 @@ check 'a stream' 'tw-fetch --describe messages >text &&
     grep -q "key  *sid" text && grep -q "price  *decimal" text &&
     grep -q "from  *text personal" text && grep -q "lookback  *3d" text'
 check_same 'the chain of parents' \
-    'tw-fetch --describe step | sed -n "s/^ *parent *//p"' \
+    'tw-fetch --describe step | sed -n "s/^ *parent  *//p"' \
     'echo "executions FlowSid=flow_sid ExecutionSid=sid, of flows FlowSid=sid"'
 check 'as JSON' 'tw-fetch --describe --json conference_participants |
     jq -e ".key == [\"conference_sid\", \"call_sid\"]"'
