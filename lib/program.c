@@ -69,6 +69,7 @@ compile(const char *text, size_t len, char *why)
 	jq = jq_init();
 	if (!jq)
 		mem_exhausted();
+	jq_set_nomem_handler(jq, no_memory, NULL);
 	why[0] = '\0';
 	buf_text(&whole, before);
 	buf_add(&whole, text, len);
