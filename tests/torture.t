@@ -27,7 +27,7 @@ tw-flatten <in >flat
 
 sweep() { check "$1" "'$TESTS/torture/run' $2"; sed 's/^/# /' .out; }
 sweep 'tw-flatten' 'flatten in tw-flatten'
-sweep 'tw-flatten --jq (libjq)' '-k 7 jq in tw-flatten --jq .'
+sweep 'tw-flatten --jq (libjq)' '-l -k 7 jq in tw-flatten --jq .'
 sweep 'tw-load-csv' 'csv flat tw-load-csv'
 sweep 'tw-load-sql -d sqlite' '-e "^ROLLBACK;\$\|^.exit 65" sqlite flat tw-load-sql -d sqlite'
 sweep 'tw-load-sql -d postgres' '-e "^ROLLBACK;\$\|^DO " postgres flat tw-load-sql -d postgres'
