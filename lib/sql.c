@@ -17,9 +17,9 @@
 #define STAGE "_tw_"
 
 static const struct sql_dialect *const dialects[] = {
-	&sql_sqlite, &sql_postgres,
+	&sql_sqlite, &sql_postgres, &sql_duckdb,
 };
-const char sql_dialects[] = "sqlite|postgres";
+const char sql_dialects[] = "sqlite|postgres|duckdb";
 
 const struct sql_dialect *
 sql_dialect(const char *name)
@@ -293,6 +293,8 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 	const struct table *t = a && a->target ? a->target->table : NULL;
 	const struct table_column *v;
 	const char *p, *percent;
+	char number[32];
+	size_t i;
 
 	for (p = fragment; (percent = strchr(p, '%')); p = percent + 2) {
 		out_put(r->o, p, (size_t)(percent - p));
@@ -335,6 +337,13 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 			put_column(r, "", t->columns[a->from]);
 			out_byte(r->o, ' ');
 			out_text(r->o, type_of(r, t->columns[a->from], false));
+			break;
+		case 'q':
+			for (i = 1; i <= t->count; i++) {
+				snprintf(number, sizeof(number), "%sr[%zu]",
+				    i > 1 ? "," : "", i);
+				out_text(r->o, number);
+			}
 			break;
 		case 'h': put_described(r, t, a->from); break;
 		case 'x':
@@ -568,6 +577,8 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->tables.limits.fixed = s->tables.limits.open = !d->grows;
 	s->tables.limits.extra = !d->grows;
 	s->tables.limits.fold = d->fold;
+	s->tables.limits.decimal_before = d->decimal_before;
+	s->tables.limits.decimal_after = d->decimal_after;
 	s->tables.limits.name_max = d->name_max;
 	s->tables.limits.columns_max = 500;
 	put(s->run, d->head, NULL);
@@ -838,7 +849,7 @@ sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out))
 {
 	/* Behind the literal's place. */
-	char *text = out + 2 * c->value.len + 64;
+	char *text = out + 6 * c->value.len + 64;
 	size_t len = c->described && c->type == COLUMN_JSON ?
 	    json_text(&c->value, text) : table_text(&c->value, text);
 

@@ -31,6 +31,7 @@
  *
  *	%t	the table			%s	its stage
  *	%c	column names, with commas	%e	the same of excluded
+ *	%q	r[1],r[2],.. as many as columns
  *	%k	key columns			%d	columns with their types
  *	%p	", PRIMARY KEY (..)" or nothing
  *	%u	"a"=excluded."a", .. of the others
@@ -54,6 +55,7 @@ struct sql_dialect {
 	const char *null;
 	size_t name_max;
 	bool fold;			/* names differ by more than case */
+	size_t decimal_before, decimal_after;	/* digits; 0: any */
 	bool grows;			/* columns can be added if they lack */
 
 	/* Script.  Each fragment ends its lines. */
@@ -89,7 +91,7 @@ struct sql_dialect {
 	const char *unstage;		/* the stage is empty again */
 };
 
-extern const struct sql_dialect sql_sqlite, sql_postgres;
+extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb;
 
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);
@@ -131,10 +133,10 @@ void sql_end(struct sql *s);
 void sql_abandon(struct sql *s);
 
 /*
- * For dialects.  A value may take SQL_ROOM(its length), a literal of twice its
+ * For dialects.  A value may take SQL_ROOM(its length), a literal six times its
  * length and 32 bytes.
  */
-#define SQL_ROOM(len) (4 * (len) + 128)
+#define SQL_ROOM(len) (8 * (len) + 128)
 
 /* The value as text, through literal; what is no text in c's type included. */
 size_t sql_value(const struct table_column *c, char *out,

@@ -306,8 +306,27 @@ is_sane(const char *text, size_t len)
 	return digits <= 2;
 }
 
+/* No more digits than the destination's decimals have. */
 static bool
-honest_number(struct table_column *c)
+has_room(const struct table_limits *l, const char *text, size_t len)
+{
+	size_t digits = 0, i;
+
+	if (l->decimal_before == 0)
+		return true;
+	for (i = 0; i < len && text[i] != '.'; i++) {
+		if (text[i] == 'e' || text[i] == 'E')
+			return false;
+		digits += text[i] != '-';
+	}
+	if (digits > l->decimal_before)
+		return false;
+	return i == len || (len - i - 1 <= l->decimal_after &&
+	    !memchr(text + i, 'e', len - i) && !memchr(text + i, 'E', len - i));
+}
+
+static bool
+honest_number(const struct table *t, struct table_column *c)
 {
 	struct json inner;
 
@@ -320,7 +339,8 @@ honest_number(struct table_column *c)
 	}
 	return c->value.kind == JSON_NUMBER && (c->type == COLUMN_INTEGER ?
 	    is_small(c->value.text, c->value.len) :
-	    is_sane(c->value.text, c->value.len));
+	    is_sane(c->value.text, c->value.len) &&
+	    has_room(t->limits, c->value.text, c->value.len));
 }
 
 static bool
@@ -360,7 +380,7 @@ honest_date(struct table_column *c)
 }
 
 static bool
-honest(struct table_column *c)
+honest(const struct table *t, struct table_column *c)
 {
 	switch (c->type) {
 	case COLUMN_TEXT:
@@ -369,7 +389,7 @@ honest(struct table_column *c)
 		return true;
 	case COLUMN_INTEGER:
 	case COLUMN_DECIMAL:
-		return honest_number(c);
+		return honest_number(t, c);
 	case COLUMN_BOOLEAN:
 		return honest_boolean(c);
 	default:
@@ -411,7 +431,7 @@ store(struct table *t, struct table_column *c, const struct json *value)
 		c->value.kind = JSON_NULL;
 		return;
 	}
-	if (honest(c)) {
+	if (honest(t, c)) {
 		c->seen = t->row;
 		return;
 	}

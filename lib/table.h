@@ -72,6 +72,8 @@ struct table_limits {
 	bool fold;		/* names that differ in case are the same */
 	size_t name_max;	/* bytes of a name; 0: any */
 	size_t columns_max;	/* 0: any number */
+	size_t decimal_before, decimal_after;	/* digits of a decimal before
+				 * and behind its point; both 0: any */
 };
 
 struct table {
@@ -122,7 +124,7 @@ struct table_set {
 	size_t count;
 	const char *why;
 };
-#define TABLE_SET_INIT { NULL, { false, false, false, NULL, 0, false, 0, 0 }, \
+#define TABLE_SET_INIT { NULL, { false, false, false, NULL, 0, false, 0, 0, 0, 0 }, \
 	NULL, 0, NULL }
 #define TABLE_SET_MAX 4096	/* streams; more is no input of ours */
 

@@ -28,6 +28,7 @@ cat >hostile <<'E1'
 "$$ $x$ /* -- ; :name :'name' :\"name\" %s %n"
 "\u0001\u0002\u001f\u007f\u0085\u2028 \ud83c\udf89 \ud800"
 " lead and trail "
+";;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;;"
 "\t"
 "é"
 E1
@@ -159,6 +160,24 @@ if postgres_start; then
 	    'pg -At -c "SELECT to_json(friendly_name) FROM keys" | jq -c . | sort' "$want"
 else
 	skip 'postgres' 'no server'
+fi
+duckdb=${TW_TEST_CACHE:-$HOME/.cache/tw-test}/venv/bin/duckdb
+[ -x "$duckdb" ] || duckdb=$(command -v duckdb)
+if [ -n "$duckdb" ]; then
+	client() { "$duckdb" -batch t.duckdb; }
+	query() { "$duckdb" -batch -noheader -list -separator '|' t.duckdb -c "$1" |
+	    sed 's/|NULL/|/g'; }
+	fresh() { rm -f t.duckdb*; }
+	engine duckdb false true '"$duckdb" -batch -noheader -list t.duckdb -c "SELECT to_json(friendly_name) FROM keys" | jq -c . | sort'
+	check_same 'duckdb: a new member is a column' \
+	    'fresh; tw-load-sql -q -d duckdb in 2>/dev/null | client >/dev/null; query "SELECT new, _extra FROM keys WHERE sid = '"'SK2'"'"' \
+	    "echo '[1,1.10]|{\"date_created\":\"never\"}'"
+	check 'duckdb: a schema of its own' \
+	    "tw-load-sql -q -d duckdb -s 'my \"s' in 2>/dev/null | client && query 'SELECT count(*) FROM \"my \"\"s\".keys' | grep -qx 3"
+	tw-load-sql -q -d duckdb in >d.sql 2>/dev/null
+	cut duckdb d.sql ${TW_CUT:-97}
+else
+	skip 'duckdb' 'no duckdb'
 fi
 check_status 64 'which dialect?' 'tw-load-sql in'
 finish

@@ -1,0 +1,179 @@
+/*
+ * sql-duckdb: for duckdb(1), the shell, and so for MotherDuck.
+ *
+ * Rows are one literal with a JSON array a line, which DuckDB takes apart
+ * several times faster than VALUES.  Its shell looks for the end of a
+ * statement behind every semicolon, from the start: ours are written \u003b.
+ */
+#include <string.h>
+
+#include "json.h"
+#include "sql.h"
+
+/* The bytes of a literal from what has no control characters in it. */
+static size_t
+doubled(const char *text, size_t len, char *out)
+{
+	char *p = out;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (text[i] == '\'')
+			*p++ = '\'';
+		*p++ = text[i];
+	}
+	return (size_t)(p - out);
+}
+
+/* E'' is for what needs it; the shell must see no \' in it. */
+static size_t
+literal(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	bool escaped = false;
+	char *p = out;
+	size_t i;
+
+	for (i = 0; i < len && !escaped; i++)
+		escaped = (unsigned char)text[i] < ' ' || text[i] == 0x7f;
+	if (escaped)
+		*p++ = 'E';
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\'' || (c == '\\' && escaped))
+			*p++ = (char)c;
+		if (c >= ' ' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		*p++ = 'x';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+/* A JSON string inside the literal. */
+static size_t
+nested(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	*p++ = '"';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		switch (c) {
+		case '\'': *p++ = '\''; *p++ = '\''; break;
+		case '"': case '\\': *p++ = '\\'; *p++ = (char)c; break;
+		case '\n': *p++ = '\\'; *p++ = 'n'; break;
+		case '\r': *p++ = '\\'; *p++ = 'r'; break;
+		case '\t': *p++ = '\\'; *p++ = 't'; break;
+		case ';':
+			memcpy(p, "\\u003b", 6);
+			p += 6;
+			break;
+		default:
+			if (c >= ' ' && c != 0x7f) {
+				*p++ = (char)c;
+				break;
+			}
+			memcpy(p, "\\u00", 4);
+			p[4] = digits[c >> 4];
+			p[5] = digits[c & 15];
+			p += 6;
+		}
+	}
+	*p++ = '"';
+	return (size_t)(p - out);
+}
+
+static size_t
+value(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+	size_t len;
+
+	if (v->kind < JSON_STRING) {
+		out[0] = '"';
+		memcpy(out + 1, v->text, v->len);
+		out[v->len + 1] = '"';
+		return v->len + 2;
+	}
+	/* A string that says all it has to without \u goes as it is. */
+	if (v->kind == JSON_STRING && !v->escaped && c->type != COLUMN_JSON &&
+	    !memchr(v->text, ';', v->len)) {
+		out[0] = '"';
+		len = doubled(v->text, v->len, out + 1);
+		out[len + 1] = '"';
+		return len + 2;
+	}
+	return sql_value(c, out, nested);
+}
+
+const struct sql_dialect sql_duckdb = {
+	.name = "duckdb",
+	.quote = '"',
+	.types = {
+		[COLUMN_TEXT] = "VARCHAR", [COLUMN_INTEGER] = "BIGINT",
+		[COLUMN_DECIMAL] = "DECIMAL(38,18)",
+		[COLUMN_BOOLEAN] = "BOOLEAN", [COLUMN_TIME] = "TIMESTAMPTZ",
+		[COLUMN_DATE] = "DATE", [COLUMN_JSON] = "JSON"
+	},
+	.any = "VARCHAR",
+	.null = "null",
+	.name_max = 1000,
+	.fold = true,
+	.grows = true,
+	.decimal_before = 20, .decimal_after = 18,
+
+	.head =
+	    ".bail on\n"
+	    ".echo off\n"
+	    ".headers off\n"
+	    ".mode list\n"
+	    "SET TimeZone = 'UTC';\n",
+	.schema = "CREATE SCHEMA IF NOT EXISTS %m;\n",
+	.begin = "BEGIN;\n",
+	.commit = "COMMIT;\n",
+	.ledger =
+	    "CREATE TABLE IF NOT EXISTS %w (\"run\" VARCHAR, "
+	    "\"stream\" VARCHAR, \"account\" VARCHAR, \"since\" VARCHAR, "
+	    "\"until\" VARCHAR, \"records\" BIGINT, \"mark\" VARCHAR NOT "
+	    "NULL, PRIMARY KEY (\"stream\", \"account\", \"since\", "
+	    "\"until\", \"run\"));\n",
+	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
+	.empty = "DELETE FROM %t;\n",
+	.mark =
+	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
+	    "\"until\", \"records\", \"mark\") VALUES (%v) "
+	    "ON CONFLICT (\"stream\", \"account\", \"since\", \"until\", "
+	    "\"run\") DO UPDATE SET \"records\" = excluded.\"records\", "
+	    "\"mark\" = excluded.\"mark\";\n",
+	.print = "SELECT %r;\n",
+	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.cut = ".exit 65\n",
+	.stage = "CREATE TEMP TABLE %s (%d);\n",
+	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
+
+	.rows = "INSERT INTO %s (%c) SELECT %q FROM (SELECT unnest(from_json('[\n",
+	.row = "[", .between = ",", .row_end = "]", .rows_between = ",\n",
+	.rows_end = "\n]', '[[\"VARCHAR\"]]')) AS r);\n",
+	.rows_most = 2000, .bytes_most = 1 << 20,
+	.value = value,
+	.literal = literal,
+
+	.merge =
+	    "INSERT INTO %t AS old (%c) SELECT %c FROM %s "
+	    "QUALIFY row_number() OVER (PARTITION BY %k ORDER BY %orowid DESC) "
+	    "= 1 ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.unstage = "DROP TABLE %s;\n",
+};
