@@ -17,9 +17,9 @@
 #define STAGE "_tw_"
 
 static const struct sql_dialect *const dialects[] = {
-	&sql_sqlite, &sql_postgres, &sql_duckdb,
+	&sql_sqlite, &sql_postgres, &sql_duckdb, &sql_mysql,
 };
-const char sql_dialects[] = "sqlite|postgres|duckdb";
+const char sql_dialects[] = "sqlite|postgres|duckdb|mysql";
 
 const struct sql_dialect *
 sql_dialect(const char *name)
@@ -43,7 +43,7 @@ struct target {
 	struct table *table;
 	size_t columns;			/* it has in the script so far */
 	unsigned long batch;		/* it has rows in */
-	bool made, keyed;
+	bool made, keyed, emptied;
 	struct target *next;		/* of those in the batch */
 };
 
@@ -263,35 +263,60 @@ put_mark_values(struct sql_run *r, const struct about *a)
 	put_literal(r, a->line, a->len);
 }
 
-/* "schema"."table" inside a literal. */
 static void
-put_table_literal(struct sql_run *r, const struct table *t)
+add_quoted(const struct sql_run *r, struct buf *b, const char *name)
 {
-	const char *schema = r->rules->schema, *p;
-	struct buf b = BUF_INIT(0);
-	const char *parts[2] = { schema, t->name };
-	size_t i;
+	buf_byte(b, r->d->quote);
+	for (; *name; name++) {
+		if (*name == r->d->quote)
+			buf_byte(b, *name);
+		buf_byte(b, *name);
+	}
+	buf_byte(b, r->d->quote);
+}
 
-	for (i = schema ? 0 : 1; i < 2; i++) {
-		buf_byte(&b, r->d->quote);
-		for (p = parts[i]; *p; p++) {
-			if (*p == r->d->quote)
-				buf_byte(&b, *p);
-			buf_byte(&b, *p);
-		}
-		buf_byte(&b, r->d->quote);
-		if (i == 0)
-			buf_byte(&b, '.');
+/* "schema"."table" inside a literal; or, with a column, the ALTER TABLE. */
+static void
+put_table_literal(struct sql_run *r, const struct table *t,
+    const struct table_column *c)
+{
+	struct buf b = BUF_INIT(0);
+
+	if (c)
+		buf_text(&b, "ALTER TABLE ");
+	if (r->rules->schema) {
+		add_quoted(r, &b, r->rules->schema);
+		buf_byte(&b, '.');
+	}
+	add_quoted(r, &b, t->name);
+	if (c) {
+		buf_text(&b, " ADD COLUMN ");
+		add_quoted(r, &b, c->name);
+		buf_byte(&b, ' ');
+		buf_text(&b, type_of(r, c, false));
 	}
 	put_literal(r, b.text, b.len);
 	buf_release(&b);
+}
+
+/* What the version and _fetched say, as ORDER BY has it. */
+static void
+put_order(struct sql_run *r, const struct table *t, const char *behind)
+{
+	const struct table_column *order[2] = { t->version, t->fetched };
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (order[i] && order[i]->listed) {
+			put_column(r, "", order[i]);
+			out_text(r->o, behind);
+		}
 }
 
 static void
 put(struct sql_run *r, const char *fragment, const struct about *a)
 {
 	const struct table *t = a && a->target ? a->target->table : NULL;
-	const struct table_column *v;
 	const char *p, *percent;
 	char number[32];
 	size_t i;
@@ -323,16 +348,8 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 			}
 			break;
 		case 'N': put_newer(r, t); break;
-		case 'o':
-			if ((v = t->version)) {
-				put_column(r, "", v);
-				out_text(r->o, " DESC NULLS LAST, ");
-			}
-			if ((v = t->fetched) && v->listed) {
-				put_column(r, "", v);
-				out_text(r->o, " DESC NULLS LAST, ");
-			}
-			break;
+		case 'o': put_order(r, t, " DESC NULLS LAST, "); break;
+		case 'O': put_order(r, t, ", "); break;
 		case 'a':
 			put_column(r, "", t->columns[a->from]);
 			out_byte(r->o, ' ');
@@ -353,10 +370,27 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 			    strlen(a->sweep->account));
 			put_column(r, " AND ", t->fetched);
 			out_text(r->o, " < ");
+			if (r->d->time_before)
+				out_text(r->o, r->d->time_before);
 			put_literal(r, a->sweep->before,
 			    strlen(a->sweep->before));
+			if (r->d->time_behind)
+				out_text(r->o, r->d->time_behind);
 			break;
-		case 'l': put_table_literal(r, t); break;
+		case 'l': put_table_literal(r, t, NULL); break;
+		case 'L': put_table_literal(r, t, t->columns[a->from]); break;
+		case 'A':
+			put_literal(r, t->columns[a->from]->name,
+			    t->columns[a->from]->name_len);
+			break;
+		case 'n': put_literal(r, t->name, t->name_len); break;
+		case 'S':
+			if (r->rules->schema)
+				put_literal(r, r->rules->schema,
+				    strlen(r->rules->schema));
+			else
+				out_text(r->o, "DATABASE()");
+			break;
 		case 'w': put_table(r, "_tw_windows", 11); break;
 		case 'm':
 			put_name(r, r->rules->schema, strlen(r->rules->schema));
@@ -476,6 +510,16 @@ add_columns(struct sql_run *r, struct target *target, size_t from)
 	target->columns = count;
 }
 
+static void
+empty(struct sql_run *r, struct target *target)
+{
+	struct about a = { .target = target };
+
+	if (r->rules->mode == SQL_REPLACE && !target->emptied)
+		put(r, r->d->empty, &a);
+	target->emptied = true;
+}
+
 /* The script knows the table, and the batch has it. */
 static void
 take_in(struct sql_run *r, struct target *target)
@@ -490,8 +534,8 @@ take_in(struct sql_run *r, struct target *target)
 		put(r, d->create, &a);
 		/* An older table may lack what the catalogue has learnt. */
 		add_columns(r, target, 0);
-		if (r->rules->mode == SQL_REPLACE)
-			put(r, d->empty, &a);
+		if (!d->stage)
+			empty(r, target);
 		target->made = true;
 	} else {
 		add_columns(r, target, target->columns);
@@ -536,9 +580,12 @@ commit(struct sql_run *r)
 
 	if (r->begun) {
 		close_rows(r);
+		if (r->d->late_begin)
+			put(r, r->d->late_begin, NULL);
 		for (t = r->targets; t && r->d->stage; t = t->next) {
 			struct about a = { .target = t };
 
+			empty(r, t);
 			put(r, t->keyed ? r->d->merge : r->d->append, &a);
 			put(r, r->d->unstage, &a);
 		}

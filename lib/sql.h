@@ -37,9 +37,12 @@
  *	%u	"a"=excluded."a", .. of the others
  *	%N	excluded is newer than, or as new as, old
  *	%o	"version" DESC, "_fetched" DESC: the newest first
+ *	%O	the same, the newest last
  *	%j	old and excluded have the same key
  *	%a	one column that is new, with its type
  *	%h	all that are: ('name', 'type'), ..
+ *	%A	its name as a literal, %n the table's, %S the schema's
+ *	%L	as a literal: ALTER TABLE %t ADD COLUMN %a
  *	%l	the table's name, quoted, as a literal; %m the schema's name
  *	%w	the ledger
  *	%x	old is of the account, and fetched before, as a sweep says
@@ -62,6 +65,8 @@ struct sql_dialect {
 	const char *head;
 	const char *schema;		/* make the schema */
 	const char *begin, *commit;
+	const char *late_begin;		/* instead of begin: right before
+					 * rows leave their stage */
 	const char *ledger;		/* make the ledger, if it is not there */
 	const char *create;		/* make %t, if it is not there */
 	const char *add;		/* add %a to %t, if it is not there; or */
@@ -70,6 +75,7 @@ struct sql_dialect {
 	const char *mark;		/* note %v in the ledger */
 	const char *print;		/* have the client print %r */
 	const char *sweep;		/* delete from %t what %x */
+	const char *time_before, *time_behind;	/* a time's literal in %x */
 	const char *cut;		/* input was cut: fail */
 	const char *stage;		/* make %s; NULL: rows go to %t */
 	const char *stage_add;		/* add %a to %s */
@@ -91,7 +97,8 @@ struct sql_dialect {
 	const char *unstage;		/* the stage is empty again */
 };
 
-extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb;
+extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb,
+    sql_mysql;
 
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);

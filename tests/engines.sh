@@ -2,6 +2,7 @@
 #
 #	postgres_start && ...		PostgreSQL of our own; then
 #	pg ...				psql there, as the tools' users call it
+#	mysql_start, my ...		the same
 
 # A server in a new folder, gone when the test ends.  1: there is none here.
 postgres_start() {
@@ -27,3 +28,29 @@ postgres_stop() {
 	rm -rf "$pg_dir"
 }
 pg() { psql -X -h "$pg_dir" -U test test "$@"; }
+
+# The same for MariaDB or MySQL; then my ... is mysql there.
+mysql_start() {
+	command -v mariadb-install-db >/dev/null && command -v mysql >/dev/null || return 1
+	my_server=$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null) || return 1
+	my_dir=$(mktemp -d /tmp/tw-my.XXXXXX) || return 1
+	on_exit 'mysql_stop'
+	mariadb-install-db --no-defaults --datadir="$my_dir/data" --user="$(id -un)" \
+	    --auth-root-authentication-method=normal --skip-test-db \
+	    >"$my_dir/log" 2>&1 || return 1
+	"$my_server" --no-defaults --datadir="$my_dir/data" --user="$(id -un)" \
+	    --socket="$my_dir/s" --skip-networking --innodb-flush-log-at-trx-commit=0 \
+	    --log-error="$my_dir/server.log" >/dev/null 2>&1 &
+	my_pid=$!
+	for my_try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		mysql --no-defaults -u root -S "$my_dir/s" -e 'CREATE DATABASE test' \
+		    2>/dev/null && return 0
+		sleep 0.5
+	done
+	return 1
+}
+mysql_stop() {
+	[ -z "${my_pid-}" ] || { kill "$my_pid"; wait "$my_pid"; } 2>/dev/null
+	rm -rf "$my_dir"
+}
+my() { mysql --no-defaults -N -r -u root -S "$my_dir/s" test "$@"; }

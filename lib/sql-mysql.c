@@ -1,0 +1,147 @@
+/*
+ * sql-mysql: for mysql(1) -N -r, MySQL 8 and MariaDB 10.2 and later.
+ *
+ * To make or alter a table ends a transaction there.  So rows are gathered in
+ * a temporary table, outside of any, and the transaction begins when all
+ * tables are as they must be.
+ */
+#include <string.h>
+
+#include "sql.h"
+
+static size_t
+literal(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	/* There is no escape for most control characters. */
+	for (i = 0; i < len; i++)
+		if (((unsigned char)text[i] < ' ' && text[i] != '\n' &&
+		    text[i] != '\r' && text[i] != '\t') || text[i] == 0x7f)
+			break;
+	if (i < len) {
+		memcpy(p, "_utf8mb4 X'", 11);
+		for (p += 11, i = 0; i < len; i++) {
+			*p++ = digits[(unsigned char)text[i] >> 4];
+			*p++ = digits[(unsigned char)text[i] & 15];
+		}
+		*p++ = '\'';
+		return (size_t)(p - out);
+	}
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		switch (text[i]) {
+		case '\n': *p++ = '\\'; *p++ = 'n'; break;
+		case '\r': *p++ = '\\'; *p++ = 'r'; break;
+		case '\t': *p++ = '\\'; *p++ = 't'; break;
+		case '\\': *p++ = '\\'; *p++ = '\\'; break;
+		case '\'': *p++ = '\''; *p++ = '\''; break;
+		default: *p++ = text[i];
+		}
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+static size_t
+value(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+
+	if (c->described && c->type == COLUMN_BOOLEAN) {
+		*out = v->kind == JSON_TRUE ? '1' : '0';
+		return 1;
+	}
+	if (c->described && v->kind == JSON_NUMBER && c->type != COLUMN_TEXT &&
+	    c->type != COLUMN_JSON) {
+		memcpy(out, v->text, v->len);
+		return v->len;
+	}
+	/* 2026-01-31T23:59:59Z: it knows neither the T nor the Z. */
+	if (c->described && c->type == COLUMN_TIME && v->len > 11) {
+		out[0] = '\'';
+		memcpy(out + 1, v->text, v->len);
+		out[11] = ' ';
+		out[v->len] = '\'';
+		return v->len + 1;
+	}
+	return sql_value(c, out, literal);
+}
+
+const struct sql_dialect sql_mysql = {
+	.name = "mysql",
+	.quote = '"',
+	.types = {
+		[COLUMN_TEXT] = "LONGTEXT", [COLUMN_INTEGER] = "BIGINT",
+		[COLUMN_DECIMAL] = "DECIMAL(38,18)",
+		[COLUMN_BOOLEAN] = "BOOLEAN", [COLUMN_TIME] = "DATETIME(6)",
+		[COLUMN_DATE] = "DATE", [COLUMN_JSON] = "JSON"
+	},
+	.any = "LONGTEXT",
+	.key_text = "VARCHAR(191)",
+	.null = "NULL",
+	.name_max = 64,
+	.fold = true,
+	.grows = true,
+	.decimal_before = 20, .decimal_after = 18,
+
+	.head =
+	    "SET NAMES utf8mb4;\n"
+	    "SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES';\n"
+	    "SET SESSION autocommit = 1;\n"
+	    "SET SESSION time_zone = '+00:00';\n",
+	.schema = "CREATE DATABASE IF NOT EXISTS %m;\n",
+	.begin = "",
+	.late_begin = "START TRANSACTION;\n",
+	.commit = "COMMIT;\n",
+	.ledger =
+	    "CREATE TABLE IF NOT EXISTS %w (\"run\" VARCHAR(128) NOT NULL, "
+	    "\"stream\" VARCHAR(128) NOT NULL, \"account\" VARCHAR(128) "
+	    "NOT NULL, \"since\" VARCHAR(40) NOT NULL, \"until\" "
+	    "VARCHAR(40) NOT NULL, \"records\" BIGINT, \"mark\" LONGTEXT "
+	    "NOT NULL, PRIMARY KEY (\"stream\", \"account\", \"since\", "
+	    "\"until\", \"run\")) ENGINE=InnoDB CHARACTER SET utf8mb4 "
+	    "COLLATE utf8mb4_bin;\n",
+	.create =
+	    "CREATE TABLE IF NOT EXISTS %t (%d%p) ENGINE=InnoDB "
+	    "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;\n",
+	.add =
+	    "SET @tw = IF (EXISTS (SELECT 1 FROM information_schema.columns "
+	    "WHERE table_schema = %S AND table_name = %n AND column_name = "
+	    "%A), 'DO 0', %L); PREPARE tw FROM @tw; EXECUTE tw; "
+	    "DEALLOCATE PREPARE tw;\n",
+	.empty = "DELETE FROM %t;\n",
+	.mark =
+	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
+	    "\"until\", \"records\", \"mark\") VALUES (%v) ON DUPLICATE KEY "
+	    "UPDATE \"records\" = VALUES(\"records\"), "
+	    "\"mark\" = VALUES(\"mark\");\n",
+	.print = "SELECT %r;\n",
+	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.time_before = "REPLACE(REPLACE(", .time_behind = ",'T',' '),'Z','')",
+	.cut =
+	    "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = "
+	    "'tw-load-sql: the input was cut short';\n",
+	.stage =
+	    "CREATE TEMPORARY TABLE %s (%d, \"_tw_row\" BIGINT NOT NULL "
+	    "AUTO_INCREMENT UNIQUE) CHARACTER SET utf8mb4 "
+	    "COLLATE utf8mb4_bin;\n",
+	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
+
+	.rows = "INSERT INTO %s (%c) VALUES\n",
+	.row = "(", .between = ",", .row_end = ")", .rows_between = ",\n",
+	.rows_end = ";\n",
+	.rows_most = 1000, .bytes_most = 1 << 20,
+	.value = value,
+	.literal = literal,
+
+	.merge =
+	    "DELETE excluded FROM %s AS excluded JOIN %t AS old ON %j "
+	    "WHERE NOT (%N);\n"
+	    "REPLACE INTO %t (%c) SELECT %c FROM %s "
+	    "ORDER BY %O\"_tw_row\";\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.unstage = "DROP TEMPORARY TABLE %s;\n",
+};
