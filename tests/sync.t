@@ -2,6 +2,7 @@
 # tw-sync composes the filters, in any POSIX shell.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/sandbox.sh"
+. "$TESTS/engines.sh"
 sync=$ROOT/scripts/tw-sync
 
 check 'without credentials: five lines on how to get them' \
@@ -20,16 +21,48 @@ done
 check 'a password is never in the pipeline' \
     '! sh $sync -n postgres://u:secret@h/db | grep secret && ! sh $sync -n mysql://u:secret@h/db | grep secret'
 
+
+# A client that only says what it was told, and what it was handed in silence.
+mkdir fake
+for client in psql mysql; do
+	printf '#!/bin/sh\ncat >/dev/null; echo "$*|${PGPASSWORD-}${MYSQL_PWD-}" >>asked\n' >fake/$client
+	chmod +x fake/$client
+done
+handed() { # shell dest
+	rm -f asked
+	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x TW_API_BASE=http://127.0.0.1:9 \
+	    PATH=$PWD/fake:$PATH $1 $sync -q -S handed.state --streams messages "$2" 2>/dev/null
+	cat asked
+}
+tw-load-sql --list-options | grep -q mysql && mysql=1 || mysql=
+for shell in dash bash 'busybox sh'; do
+	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
+	check_same "$shell: psql gets the password in its environment, decoded" \
+	    "handed '$shell' 'postgres://u:p%40s%2f:%C3%a4%@h:1/d?x=a@b:c'" \
+	    "echo '-X -d postgres://u@h:1/d?x=a@b:c|p@s/:ä%'"
+	check_same "$shell: without a password the URL stays" \
+	    "handed '$shell' 'postgres://u@h:1/d'" "echo '-X -d postgres://u@h:1/d|'"
+	check_same "$shell: mysql too" "handed '$shell' mysql://u:p%25@h:3/d" \
+	    "echo '-N -r -h h -P 3 -u u d|p%'"
+done
+
+page=$ROOT/man/tw-sync.1
+check_same 'the page describes exactly the options that --help shows' \
+    "sh $sync --help | grep -o '^  .. *[, ] *--[a-z-]*' | grep -o -e '--[a-z-]*' | sort" \
+    "sed -n 's/^\.It Fl.*Fl -\([a-z-]*\).*/--\1/p; s/^\.It Fl -\([a-z-]*\).*/--\1/p' $page | grep -v help | sort"
+check_same 'and every destination' \
+    "sh $sync --help | sed -n '/DEST:/,/bigquery:/p' | tr ' ' '\\n' | grep -o '^[a-z]*:[/A-Z]' | sed 's/.$//' | sort" \
+    "grep '^\\.It Li ' $page | grep -o '[a-z][a-z]*:[/ ]' | sed 's/.$//' | grep -v postgresql: | sort -u"
+
 sandbox_start --seed 3
 few='accounts messages calls usage_records'
 for shell in dash bash 'busybox sh'; do
 	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
-	dir=$(echo $shell | tr -d ' ')
-	check "$shell: into SQLite" \
-	    "$shell $sync -q --streams '$few' sqlite:$dir.d/t.db 2>/dev/null ||
-	     { mkdir -p $dir.d && $shell $sync -q --streams '$few' sqlite:$dir.d/t.db; }"
+	dir=$(echo $shell | tr -d ' ').d
+	mkdir $dir
+	check "$shell: into SQLite" "$shell $sync -q --streams '$few' sqlite:$dir/t.db"
 	check_same "$shell: every message" \
-	    "sqlite3 $dir.d/t.db 'SELECT sid FROM messages ORDER BY 1'" \
+	    "sqlite3 $dir/t.db 'SELECT sid FROM messages ORDER BY 1'" \
 	    "sandbox_truth messages | jq -r .sid | sort"
 done
 check 'into CSV files' 'sh $sync -q --streams messages csv:csv && ls csv/messages/*.csv'
@@ -40,6 +73,48 @@ check 'into an archive' 'sh $sync -q --streams messages ndjson:arc'
 check_same 'which replays' \
     "find arc -name '*.gz' | sort | xargs zcat | jq -r 'select(.sid) | .sid' | sort" \
     "sandbox_truth messages | jq -r .sid | sort"
-check 'the archive: a second run adds only what is new' \
-    'sh $sync -q --streams messages ndjson:arc'
+before=$(find arc -type f | wc -l)
+check 'the archive: a second run' 'sh $sync -q --streams messages ndjson:arc'
+check_same 'holds nothing that was there before' \
+    "find arc -name '*.gz' | sort | xargs zcat | grep '^{\"_stream' | jq -r '[.sid, .date_updated] | @tsv' | sort -u" \
+    "sandbox_truth messages | jq -r '[.sid, .date_updated] | @tsv' | sort"
+
+# The databases that are here; each is run twice, and the second run asks less.
+both() { # dest-with-options query...
+	what=$1 dest=$2; shift 2
+	check "$what: the first run" "sh $sync -q -S $what.state --streams '$few' '$dest'"
+	one=$(sandbox_stat requests)
+	check "$what: the second run" "sh $sync -q -S $what.state --streams '$few' '$dest'"
+	two=$(sandbox_stat requests)
+	check "$what: it asked less ($((one - start)), then $((two - one)))" \
+	    '[ $((two - one)) -lt $(((one - start) / 2)) ]'
+	start=$two
+	check_same "$what: every message once" "$* | tr -d '\r\"' | sort" \
+	    "sandbox_truth messages | jq -r .sid | sort"
+}
+dialects=$(tw-load-sql --list-options)
+all='SELECT sid FROM messages'
+start=$(sandbox_stat requests)
+both sqlite sqlite:s.db "sqlite3 s.db '$all'"
+if postgres_start; then
+	both postgres "postgres://test@/test?host=$pg_dir" "pg -At -c '$all'"
+else
+	skip postgres 'no PostgreSQL here'
+fi
+PATH=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}/venv/bin:$PATH
+case $dialects in
+*duckdb*)
+	if command -v duckdb >/dev/null; then
+		both duckdb duckdb:d.duckdb "duckdb -csv -noheader d.duckdb '$all'"
+	else
+		skip duckdb 'no duckdb here'
+	fi ;;
+*) skip duckdb 'tw-load-sql does not write for it' ;;
+esac
+check 'no arguments: all of @airbyte into twilio.db' 'sh $sync 2>log >summary'
+check_same 'a table for each stream that has records' \
+    "sqlite3 twilio.db \"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY 1\"" \
+    "tw-fetch -q @airbyte | jq -r ._stream | sort -u"
+check_same 'a line of summary for each of them, and the empty ones' \
+    "cut -d' ' -f1 summary | grep -v STREAM | sort -u" "tw-fetch --list @airbyte | cut -f1 | sort"
 finish
