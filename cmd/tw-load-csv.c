@@ -19,6 +19,7 @@
 #include "csv.h"
 #include "diag.h"
 #include "line.h"
+#include "manifest.h"
 #include "mem.h"
 #include "option.h"
 #include "out.h"
@@ -33,17 +34,22 @@ static const char *catalog_file, *delimiter, *null_text = "", *pattern = "-",
     *stream;
 static struct option_list column_list;
 static long marks_fd = -1;
-static bool crlf, no_header, quiet, replace, spreadsheet, tsv;
+static bool check, crlf, manifest, no_header, quiet, replace, schema, spreadsheet,
+    tsv;
 
 static const struct option_row rows[] = {
 	{ 'C', "catalog", "FILE", "know the streams of FILE too",
 	    OPTION_TEXT, &catalog_file, 0, 0, NULL },
+	{ 0, "check", NULL, "are these CSV files whole, and as their manifests "
+	    "say?", OPTION_FLAG, &check, 0, 0, NULL },
 	{ 'c', "columns", "COLS", "write these columns, in this order",
 	    OPTION_LIST, &column_list, 0, 0, NULL },
 	{ 0, "crlf", NULL, "end lines in CR LF", OPTION_FLAG, &crlf, 0, 0,
 	    NULL },
 	{ 't', "delimiter", "CHAR", "between values (a comma)",
 	    OPTION_TEXT, &delimiter, 0, 0, NULL },
+	{ 0, "manifest", NULL, "write rows, bytes and SHA-256 beside each file",
+	    OPTION_FLAG, &manifest, 0, 0, NULL },
 	{ 0, "marks-fd", "N", "pass marks on to this descriptor",
 	    OPTION_NUMBER, &marks_fd, 1, 1023, NULL },
 	{ 0, "no-header", NULL, "do not begin with the columns' names",
@@ -55,6 +61,8 @@ static const struct option_row rows[] = {
 	{ 'q', "quiet", NULL, "say less", OPTION_FLAG, &quiet, 0, 0, NULL },
 	{ 0, "replace", NULL, "let a part of a table replace a file",
 	    OPTION_FLAG, &replace, 0, 0, NULL },
+	{ 0, "schema", NULL, "write names and types beside each file",
+	    OPTION_FLAG, &schema, 0, 0, NULL },
 	{ 0, "spreadsheet", NULL, "guard text that a spreadsheet would run",
 	    OPTION_FLAG, &spreadsheet, 0, 0, NULL },
 	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
@@ -82,6 +90,7 @@ struct sheet {
 	struct table_column **columns;
 	size_t count, known;		/* known: columns of table then */
 	bool begun;
+	unsigned long long rows;
 };
 
 struct run {
@@ -355,25 +364,46 @@ say_misfits(const struct table *t)
 		    t->first_misfit->name);
 }
 
+/* What lies beside a file is there before the marks that vouch for it. */
+static void
+write_beside(const struct run *run, const struct sheet *s, const char *path)
+{
+	struct manifest m = MANIFEST_INIT;
+	const char **names = run->asked;
+	size_t i;
+
+	if (schema) {
+		if (!names)
+			names = mem_array(NULL, s->count + 1, sizeof(*names));
+		for (i = 0; !run->asked && i < s->count; i++)
+			names[i] = s->columns[i]->name;
+		if (manifest_schema(&m, path, names, s->columns, s->count,
+		    null_text))
+			die((enum diag_status)m.status, "%s", m.why);
+		if (!run->asked)
+			free(names);
+	}
+	if (manifest && manifest_write(&m, path, s->table->name, s->rows))
+		die((enum diag_status)m.status, "%s", m.why);
+}
+
 /* Everything written so far is final: give files their names. */
 static void
 finish(struct run *run, const struct mark *m)
 {
-	char *window = m ? window_name(run, m) : NULL;
+	char *window = m ? window_name(run, m) : NULL, *path;
 	struct sheet *s;
 
 	if (!run->files)
 		return;
 	while ((s = run->sheets)) {
+		path = path_of(run, s, window);
 		if (run->by_window) {
-			char *path = path_of(run, s, window);
-
 			if (strcmp(path, s->path) != 0)
 				make_folders(path);
 			if (save_name(&s->save, path))
 				die((enum diag_status)s->save.status, "%s",
 				    s->save.why);
-			free(path);
 		} else if (run->part && s->existed && !replace) {
 			save_cancel(&s->save);
 			die(STATUS_CREATE, "%s: would be replaced by a part of "
@@ -383,6 +413,8 @@ finish(struct run *run, const struct mark *m)
 		if (save_commit(&s->save))
 			die((enum diag_status)s->save.status, "%s",
 			    s->save.why);
+		write_beside(run, s, path);
+		free(path);
 		run->sheets = s->next;
 		run->sheet_count--;
 		sheet_free(s);
@@ -478,6 +510,7 @@ one_line(struct run *run)
 	else if (run->asked && s->known < t->count)
 		find_columns(run, s);
 	csv_row(s->out, &run->style, t, s->columns, s->count);
+	s->rows++;
 	if (s->out->error)
 		die(STATUS_IO, "%s", s->out->why);
 }
@@ -565,6 +598,26 @@ end_input(struct run *run, int got)
 	pass_marks(run);
 }
 
+/* --check: the operands are CSV files. */
+static int
+check_files(char **files, char between)
+{
+	if (!*files)
+		die(STATUS_USAGE, "--check: name the CSV files");
+	for (; *files; files++) {
+		struct manifest m = MANIFEST_INIT;
+
+		if (manifest_check(&m, *files, between, !no_header)) {
+			warn("%s", m.why);
+			diag_raise((enum diag_status)m.status);
+		} else {
+			note("%s: whole, %llu rows%s", *files, m.rows,
+			    m.stated ? "" : "; it has no manifest");
+		}
+	}
+	return out_finish();
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -578,7 +631,12 @@ main(int argc, char *argv[])
 	diag_quiet(quiet);
 	out_start();
 	check_style(&run.style);
+	if (check)
+		return check_files(argv, run.style.delimiter);
 	check_pattern(&run);
+	if ((manifest || schema) && !run.files)
+		die(STATUS_USAGE, "--%s lies beside a file: name it with -o",
+		    manifest ? "manifest" : "schema");
 	open_marks(&run);
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
