@@ -27,6 +27,7 @@ struct http {
 	struct slot *slots;
 	int jobs, limit, running;
 	int good;		/* answers since the limit last moved */
+	bool refused;		/* once: from then on the limit rises slowly */
 	const char *ca_file;
 };
 
@@ -168,6 +169,7 @@ http_crowded(struct http *h)
 	if (h->good > 0 || h->limit > h->running)
 		h->limit = h->limit > 1 ? h->limit / 2 : 1;
 	h->good = 0;
+	h->refused = true;
 }
 
 /* What never changes from request to request. */
@@ -297,7 +299,7 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	if (code == CURLE_BAD_CONTENT_ENCODING)
 		a->fault = FAULT_CUT;
 	if (a->fault == FAULT_NONE && status < 400 &&
-	    ++h->good >= h->limit && h->limit < h->jobs) {
+	    (++h->good >= h->limit || !h->refused) && h->limit < h->jobs) {
 		h->limit++;
 		h->good = 0;
 	}

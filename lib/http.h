@@ -11,8 +11,9 @@
  * else.  A body is kept in memory up to HTTP_BODY_MAX decoded bytes; what is
  * larger, and headers beyond HTTP_HEADER_MAX, are faults.  No redirect is
  * followed, no netrc is read, no proxy gets credentials of ours, TLS is 1.2 or
- * newer and verified.  The concurrency rises by one for every round of good
- * answers, up to jobs, and is halved by http_crowded.
+ * newer and verified.  The concurrency begins at 4 and rises by one with every
+ * good answer, up to jobs; http_crowded halves it, and then it rises by one for
+ * every round of good answers.
  */
 #ifndef HTTP_H
 #define HTTP_H

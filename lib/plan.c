@@ -31,7 +31,20 @@ struct account {
 	bool main;
 };
 
-enum instants { INSTANTS_UNKNOWN, INSTANTS_ASKED, INSTANTS_YES, INSTANTS_NO };
+/* Does a list that is promised to compare days compare moments? */
+enum instants { INSTANTS_UNKNOWN, INSTANTS_YES, INSTANTS_NO };
+
+/* A stream of an account: what fails for one of its windows may for all. */
+struct scope {
+	bool ailing;		/* gave errors only, of late: ask one by one */
+	bool dead;		/* the rest is not asked */
+	int running;
+	unsigned long walk;	/* the last walk that met it */
+	int status, http;	/* of the last failure that was said */
+	long code;
+	char message[256];
+	unsigned more;		/* failures like it since */
+};
 
 /* A stream of this run with its children, as far as they are wanted. */
 struct family {
@@ -39,8 +52,14 @@ struct family {
 	bool emits;		/* asked for, not only a parent */
 	struct family *down, *next;
 	struct plan_count *count;
-	enum instants instants;	/* are times of day honoured? */
-	bool whole_days;	/* an upper day is included to its end */
+	struct scope *scopes;	/* one an account */
+};
+
+enum window_state {
+	WINDOW_NEW,		/* its first pages are awaited */
+	WINDOW_PROBED,		/* and whether moments are compared */
+	WINDOW_HELD,		/* followed for a while, could yet be cut */
+	WINDOW_SETTLED		/* printed as it comes */
 };
 
 struct window {
@@ -49,10 +68,12 @@ struct window {
 	struct account *account;
 	int64_t since, until;
 	bool full, filtered;
-	bool hold;		/* nothing printed: it may yet be cut */
+	struct scope *scope;
+	enum window_state state;
+	enum instants instants;	/* what is known here depends on this window */
+	bool whole_days;	/* and those it was cut from, so that cuts do */
+				/* not depend on who was answered first */
 	bool sweeps;		/* its jobs include the sweep */
-	bool waiting;		/* for the answer whether instants count */
-	bool settled;		/* of a held one: known to be whole */
 	bool failed;
 	struct node *place, *own;
 	struct job *jobs;
@@ -63,7 +84,6 @@ struct window {
 	double requests;	/* of a plan: how many it will take */
 	int64_t low;
 	struct seen seen;
-	struct window *next_waiting;
 	/* of a failure */
 	int http, status;
 	long code;
@@ -83,6 +103,7 @@ struct job {
 	struct plan *plan;
 	struct window *window;	/* NULL: nobody wants the answer any more */
 	struct job *next;	/* of the window */
+	struct scope *scope;	/* outlives the window */
 	struct node *leaf;
 	enum job_kind kind;
 	struct pair *context;
@@ -121,7 +142,6 @@ struct plan {
 	bool has_date, answered, halted, listed;
 	int worst;		/* status of a failure, for a run of nothing else */
 	struct item item;
-	struct window *waiting;
 	uint32_t random;
 	struct buf skipped;	/* lines about accounts, for the end */
 };
@@ -153,7 +173,6 @@ dice(struct plan *p)
 /* --- jobs ------------------------------------------------------------------ */
 
 static void finish_window(struct window *w);
-static void decide(struct window *w);
 
 static struct pair *
 copy_pairs(const struct pair *from, size_t count)
@@ -242,7 +261,7 @@ window_values(const struct window *w, char low[WHEN_SIZE],
 {
 	const struct stream *s = w->family->stream;
 	bool instants = s->window == WINDOW_INSTANT ||
-	    (s->window == WINDOW_TRY && w->family->instants == INSTANTS_YES);
+	    (s->window == WINDOW_TRY && w->instants == INSTANTS_YES);
 	const struct column *field = s->window_field ? stream_column(s,
 	    s->window_field, strlen(s->window_field)) : NULL;
 	int64_t from = w->since, to = w->until;
@@ -261,7 +280,7 @@ window_values(const struct window *w, char low[WHEN_SIZE],
 		 * first is assumed, so the day after is named. */
 		to = when_day_floor(to - 1);
 		if ((!field || field->type != COLUMN_DATE) &&
-		    !w->family->whole_days)
+		    !w->whole_days)
 			to += WHEN_DAY;
 		else if (!s->high_inclusive)
 			to += WHEN_DAY;
@@ -377,6 +396,7 @@ new_job(struct window *w, enum job_kind kind, const struct pair *context,
 	*at = j;
 	j->plan = w->plan;
 	j->window = w;
+	j->scope = w->scope;
 	j->kind = kind;
 	j->context = copy_pairs(context, count);
 	j->context_count = count;
@@ -429,6 +449,13 @@ add_jobs(struct window *w, const struct pair *context, size_t count)
 
 /* --- windows --------------------------------------------------------------- */
 
+/* Is nothing of it printed, so that it may yet be cut? */
+static bool
+held(const struct window *w)
+{
+	return w->state != WINDOW_SETTLED;
+}
+
 /* Can it be cut, and at what? 0: not at all. */
 static int64_t
 unit_of(const struct window *w)
@@ -439,7 +466,7 @@ unit_of(const struct window *w)
 	    w->full || w->until == WHEN_NEVER)
 		return 0;
 	if (s->window == WINDOW_INSTANT || (s->window == WINDOW_TRY &&
-	    w->family->instants == INSTANTS_YES))
+	    w->instants == INSTANTS_YES))
 		return 1;
 	return WHEN_DAY;
 }
@@ -509,6 +536,10 @@ new_window(struct plan *p, struct family *f, struct account *a,
 	w->until = until;
 	w->full = full;
 	w->low = WHEN_NEVER;
+	w->state = WINDOW_SETTLED;
+	if (!f->scopes)
+		f->scopes = mem_new(p->account_count * sizeof *f->scopes);
+	w->scope = &f->scopes[a - p->accounts];
 	if (f->stream->parent)
 		child_span(p, f, a, w);
 	w->place = tree_group(place, w, NODE_PLACE);
@@ -567,7 +598,8 @@ ask_window(struct window *w)
 {
 	struct pair none = { NULL, NULL };
 
-	w->hold = unit_of(w) > 0;
+	if (unit_of(w) > 0)
+		w->state = WINDOW_NEW;
 	add_jobs(w, &none, 0);
 }
 
@@ -594,6 +626,8 @@ replace(struct window *w, const struct interval *pieces, size_t n)
 		piece = new_window(p, w->family, w->account, w->place, since,
 		    pieces[i].until, false);
 		piece->filtered = true;
+		piece->instants = w->instants;
+		piece->whole_days = w->whole_days;
 		ask_window(piece);
 		if (i == n - 1 && sweep)
 			add_sweep(piece);
@@ -659,7 +693,7 @@ settle(struct window *w)
 {
 	struct job *j;
 
-	w->hold = false;
+	w->state = WINDOW_SETTLED;
 	for (j = w->jobs; j; j = j->next) {
 		if (!j->leaf)
 			continue;
@@ -670,6 +704,9 @@ settle(struct window *w)
 	}
 }
 
+static bool consider(struct window *w);
+
+/* The last page of a list came. */
 static void
 job_done(struct job *j)
 {
@@ -677,18 +714,11 @@ job_done(struct job *j)
 
 	j->done = true;
 	tree_live(j->leaf, false);
-	if (!w->hold)
+	if (w->state == WINDOW_SETTLED)
 		close_job(j);
-	if (--w->open == 0)
+	w->open--;
+	if (consider(w) && w->open == 0)
 		finish_window(w);
-}
-
-static const char *
-scope_text(const struct window *w, char *text, size_t size)
-{
-	snprintf(text, size, "%s %s", w->family->stream->name,
-	    w->account->sid);
-	return text;
 }
 
 static void
@@ -707,7 +737,7 @@ finish_window(struct window *w)
 	struct job *j;
 	size_t i;
 
-	if (w->hold)
+	if (held(w))
 		settle(w);
 	for (j = w->jobs; j; j = j->next)
 		w->requests += (double)j->pages + cut_expect(&j->sample,
@@ -722,6 +752,11 @@ finish_window(struct window *w)
 		}
 		put_mark(w);
 	}
+	while ((j = w->jobs)) {
+		w->jobs = j->next;
+		drop_job(j);
+	}
+	seen_release(&w->seen);
 	tree_close(w->own);
 	for (i = 0; i < w->down_count; i++) {
 		struct window *d = w->downs[i];
@@ -740,55 +775,80 @@ finish_window(struct window *w)
 	}
 }
 
+/* A failure is said once; those like it that follow in the scope are counted,
+ * for an outage is one event and not a thousand. */
+static void
+say_failure(struct window *w)
+{
+	struct scope *sc = w->scope;
+
+	if (sc->status == w->status && sc->http == w->http &&
+	    sc->code == w->code) {
+		sc->more += !sc->dead;
+		return;
+	}
+	sc->status = w->status;
+	sc->http = w->http;
+	sc->code = w->code;
+	snprintf(sc->message, sizeof sc->message, "%s", w->message);
+	say(w->plan, PLAN_FAIL, "%s %s: %s", w->family->stream->name,
+	    w->account->sid, w->message);
+}
+
+static void
+say_more(struct plan *p, const struct family *f)
+{
+	size_t i;
+
+	for (; f; f = f->next) {
+		for (i = 0; f->scopes && i < p->account_count; i++)
+			if (f->scopes[i].more)
+				say(p, PLAN_WARN, "%s %s: %u more window%s "
+				    "failed like that", f->stream->name,
+				    p->accounts[i].sid, f->scopes[i].more,
+				    f->scopes[i].more == 1 ? "" : "s");
+		say_more(p, f->down);
+	}
+}
+
 static void
 fail_window(struct window *w, int status, int http, long code,
     const char *message)
 {
 	struct plan *p = w->plan;
-	struct job *j, *next;
-	unsigned finished = 0;
+	struct job *j;
+	bool nothing = held(w);	/* of it was printed, or will be */
 
 	w->failed = true;
 	w->status = status;
 	w->http = http;
 	w->code = code;
 	snprintf(w->message, sizeof w->message, "%s", message);
+	say_failure(w);
 	if (p->worst == 0 || status > STATUS_PARTIAL)
 		p->worst = status;
-	/* What runs is not waited for. */
-	for (j = w->jobs; j; j = next) {
-		next = j->next;
-		if (!j->done) {
-			if (w->hold)
-				buf_clear(&j->held), free_branches(j);
-			finished++;
-			close_job(j);
-		} else if (w->hold)
-			buf_clear(&j->held), free_branches(j);
-	}
-	if (w->hold) {
-		/* Nothing of it was printed: print nothing. */
-		w->hold = false;
+	w->state = WINDOW_SETTLED;
+	if (nothing)
 		w->records = 0;
-		for (j = w->jobs; j; j = j->next)
-			if (j->leaf)
-				close_job(j);
-	}
-	for (j = w->jobs; j; j = next) {
-		next = j->next;
+	/* What runs is not waited for. */
+	while ((j = w->jobs)) {
+		w->jobs = j->next;
+		w->open -= !j->done;
+		if (nothing)
+			free_branches(j);
+		if (j->leaf)
+			close_job(j);
 		drop_job(j);
 	}
-	w->jobs = NULL;
-	w->open -= finished;
 	if (w->open == 0)
 		finish_window(w);
 }
 
 /* --- cutting --------------------------------------------------------------- */
 
-/* Times of day may be honoured though the documents speak of days.  Ask for a
- * range strictly inside the first page: they are if exactly the records of
- * that range come back. */
+/* Moments may be compared though the documents speak of days.  Ask for a range
+ * strictly inside the first page: they are if exactly the records of that
+ * range come back. */
 static bool
 start_probe(struct window *w)
 {
@@ -820,36 +880,8 @@ start_probe(struct window *w)
 	probe->probe_low = low;
 	probe->probe_high = high;
 	probe->probe_want = want;
-	w->family->instants = INSTANTS_ASKED;
+	w->state = WINDOW_PROBED;
 	return true;
-}
-
-static void
-wait_for_probe(struct window *w)
-{
-	w->waiting = true;
-	w->next_waiting = w->plan->waiting;
-	w->plan->waiting = w;
-}
-
-/* Those who waited for the answer decide again. */
-static void
-end_probe(struct plan *p, struct family *f, enum instants answer)
-{
-	struct window *w, *next, *all = p->waiting;
-
-	f->instants = answer;
-	p->waiting = NULL;
-	for (w = all; w; w = next) {
-		next = w->next_waiting;
-		if (w->family != f) {
-			w->next_waiting = p->waiting;
-			p->waiting = w;
-			continue;
-		}
-		w->waiting = false;
-		decide(w);
-	}
 }
 
 static bool
@@ -867,40 +899,58 @@ cut_into(struct window *w, size_t n)
 	return true;
 }
 
-/* All first pages are there: is it whole, worth following, or to be cut? */
-static void
-decide(struct window *w)
+/* All first pages are there: is it whole, worth following, or to be cut?
+ * The answer must not depend on what else happens to be known by now. */
+static bool
+consider_new(struct window *w)
 {
-	const struct stream *s = w->family->stream;
-	double expect = 0, seen = 0;
 	int64_t since = start_of(w);
+	double expect = 0;
+	size_t lists = 0, n;
 	struct job *j;
-	size_t n;
 
 	for (j = w->jobs; j; j = j->next) {
 		if (j->kind != JOB_LIST)
 			continue;
 		if (j->pages == 0)
-			return;
+			return true;
 		expect += cut_expect(&j->sample, since);
-		seen += (double)j->pages;
+		lists++;
 	}
-	w->settled = true;
+	w->state = WINDOW_HELD;
 	if (expect <= 2.5)
-		return;
-	expect = (expect + seen) / 0.75;
+		return true;
+	expect = (expect + (double)lists) / 0.75;
 	n = expect > CUT_MOST ? CUT_MOST : (size_t)expect + 1;
-	if (s->window == WINDOW_TRY &&
-	    (w->until - since) / (int64_t)n < WHEN_DAY) {
-		if (w->family->instants == INSTANTS_UNKNOWN)
-			start_probe(w);
-		if (w->family->instants == INSTANTS_ASKED) {
-			wait_for_probe(w);
-			return;
-		}
-	}
-	if (!cut_into(w, n))
-		settle(w);
+	if (w->family->stream->window == WINDOW_TRY &&
+	    w->instants == INSTANTS_UNKNOWN && start_probe(w))
+		return true;
+	if (cut_into(w, n))
+		return false;
+	settle(w);
+	return true;
+}
+
+/* Something of a held window came.  false: it was cut, and is no more. */
+static bool
+consider(struct window *w)
+{
+	struct job *j;
+
+	if (w->state == WINDOW_NEW)
+		return consider_new(w);
+	if (w->state != WINDOW_HELD)
+		return true;
+	for (j = w->jobs; j; j = j->next)
+		if (j->kind == JOB_LIST && j->pages >= HOLD_PAGES && !j->done)
+			break;
+	if (!j)
+		return true;
+	/* Empty pages are not a dense window. */
+	if (j->sample.a_page > 0 && cut_into(w, 8))
+		return false;
+	settle(w);
+	return true;
 }
 
 /* --- records --------------------------------------------------------------- */
@@ -1035,8 +1085,8 @@ belongs(struct job *j, const struct item *i, char *message, size_t size)
 		 * a day less is asked. */
 		if (w->filtered && s->window != WINDOW_INSTANT &&
 		    at >= when_day_ceil(w->until) &&
-		    w->family->instants != INSTANTS_YES)
-			w->family->whole_days = true;
+		    w->instants != INSTANTS_YES)
+			w->whole_days = true;
 		return LEFT_OUT;
 	}
 	if (j->kind == JOB_LIST && w->filtered)
@@ -1115,7 +1165,7 @@ take_records(struct job *j, const struct page *page)
 			continue;
 		case TAKEN:
 			if (j->pages == 0 && s->window == WINDOW_TRY &&
-			    w->hold && date_of(&p->item, s->window_field, &at)) {
+			    held(w) && date_of(&p->item, s->window_field, &at)) {
 				j->times = mem_array(j->times, j->time_count +
 				    1, sizeof *j->times);
 				j->times[j->time_count++] = at;
@@ -1145,7 +1195,7 @@ take_records(struct job *j, const struct page *page)
 	if (on_page > j->sample.a_page)
 		j->sample.a_page = on_page;
 	j->empty = on_page ? 0 : j->empty + 1;
-	if (w->hold)
+	if (held(w))
 		buf_add(&j->held, lines.text, lines.len);
 	else {
 		put_lines(j, &lines);
@@ -1180,7 +1230,7 @@ take_probe(struct job *j, const struct page *page)
 {
 	struct plan *p = j->plan;
 	struct window *w = j->window;
-	struct family *f = w->family;
+	const char *field = w->family->stream->window_field;
 	struct json_walk walk;
 	struct json name, value;
 	const char *why;
@@ -1191,22 +1241,24 @@ take_probe(struct job *j, const struct page *page)
 	json_walk(&walk, page->records.text, page->records.len);
 	while (json_next(&walk, &name, &value) > 0) {
 		if (!item_read(&p->item, &value, &why) ||
-		    !date_of(&p->item, f->stream->window_field, &at) ||
+		    !date_of(&p->item, field, &at) ||
 		    at < j->probe_low || at > j->probe_high)
 			outside++;
 		else
 			inside++;
 	}
-	/* It has served: the window is decided without it. */
+	/* It has served: the window goes on without it. */
 	for (link = &w->jobs; *link != j; link = &(*link)->next)
 		;
 	*link = j->next;
-	tree_live(j->leaf, false);
-	tree_close(j->leaf);
+	close_job(j);
 	w->open--;
 	j->window = NULL;
-	end_probe(p, f, outside == 0 && inside == j->probe_want &&
-	    page->next.len == 0 ? INSTANTS_YES : INSTANTS_NO);
+	w->state = WINDOW_NEW;
+	w->instants = outside == 0 && inside == j->probe_want &&
+	    page->next.len == 0 ? INSTANTS_YES : INSTANTS_NO;
+	if (consider(w) && w->open == 0)
+		finish_window(w);
 }
 
 /* --- answers --------------------------------------------------------------- */
@@ -1250,29 +1302,11 @@ next_page(struct job *j, const struct page *page)
 {
 	struct window *w = j->window;
 
-	j->pages++;
+	if (j->pages++ == 0)	/* it may lead back to itself */
+		seen_before(&j->links, j->url.text, j->url.len);
 	j->attempt = 0;
 	j->sample.more = page->next.len > 0;
 	if (page->next.len == 0) {
-		bool first = j->pages == 1 && w->hold;
-
-		if (first && !w->settled) {
-			/* decide may replace the window; count it in first. */
-			j->done = true;
-			tree_live(j->leaf, false);
-			decide(w);
-			if (j->window != w)
-				return;	/* cut: the job is gone */
-			if (w->waiting) {
-				w->open--;
-				return;
-			}
-			if (!w->hold && j->leaf)
-				close_job(j);
-			if (--w->open == 0)
-				finish_window(w);
-			return;
-		}
 		job_done(j);
 		return;
 	}
@@ -1292,23 +1326,7 @@ next_page(struct job *j, const struct page *page)
 	buf_clear(&j->url);
 	buf_add(&j->url, page->next.text, page->next.len);
 	j->start_at = 0;
-	if (w->hold && j->kind == JOB_LIST) {
-		if (!w->settled)
-			decide(w);
-		else if (j->pages >= HOLD_PAGES && !cut_into(w, 8))
-			settle(w);
-	}
-}
-
-static void
-halve_or_fail(struct job *j, int64_t least, int status, int http, long code,
-    const char *message)
-{
-	struct window *w = j->window;
-
-	if (w->hold && w->until - start_of(w) > least && cut_into(w, 2))
-		return;
-	fail_window(w, status, http, code, message);
+	consider(w);
 }
 
 static const char *
@@ -1347,7 +1365,7 @@ special_answer(struct job *j, int http, long code, const char *message)
 		return true;
 	}
 	if (http == 400 && code == 20004 && s->window != WINDOW_NONE &&
-	    !j->clamped && w->hold) {
+	    !j->clamped && held(w)) {
 		int64_t keep = s->retention ? s->retention :
 		    RETENTION_DAYS * (int64_t)WHEN_DAY;
 
@@ -1371,7 +1389,8 @@ special_answer(struct job *j, int http, long code, const char *message)
 		return true;
 	}
 	if (http == 400 && strstr(message, "data is limited to 10,000")) {
-		halve_or_fail(j, 1, STATUS_DATA, http, code, message);
+		if (!cut_into(w, 2))
+			fail_window(w, STATUS_DATA, http, code, message);
 		return true;
 	}
 	return false;
@@ -1401,6 +1420,28 @@ explain(char *to, size_t size, const struct job *j, int status, int http,
 	(void)status;
 }
 
+/* After all that was tried.  A window that is too much for the service is
+ * halved; and while the service gives nothing but errors, the rest of the
+ * scope is tried one by one, and not at all when that fails too. */
+static void
+give_up(struct job *j, const struct retry_verdict *v, int http, long code,
+    const char *message)
+{
+	struct window *w = j->window;
+	struct scope *sc = w->scope;
+	bool ailing = sc->ailing;
+
+	if (v->status == STATUS_UNAVAILABLE || v->status == STATUS_LATER) {
+		sc->ailing = true;
+		if (http >= 500 && held(w) &&
+		    w->until - start_of(w) > WHEN_DAY && cut_into(w, 2))
+			return;
+		sc->dead = ailing;
+	} else if (v->status == STATUS_DENIED)
+		sc->dead = true;
+	fail_window(w, v->status, http, code, message);
+}
+
 /* Ask again later, or give up. */
 static void
 fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
@@ -1409,12 +1450,16 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 	struct plan *p = j->plan;
 	struct window *w = j->window;
 	struct retry_case c = { kind, a->status, a->retry_after, j->attempt,
-	    when_ticks_ms() - j->began, p->o->retry_ms, p->until, dice(p) };
-	struct retry_verdict v = retry_judge(&c);
-	char text[700], host[256], request[100] = "";
+	    when_ticks_ms() - j->began, p->o->retry_ms, p->until, dice(p),
+	    j->scope && j->scope->ailing ? RETRY_BRIEF : p->answered ?
+	    RETRY_PATIENT : RETRY_USUAL };
+	struct retry_verdict v;
+	struct buf whole = BUF_INIT(0);
+	char text[700], request[100] = "";
 
 	if (p->has_date && a->date[0])
 		when_parse(a->date, strlen(a->date), &c.now, NULL, NULL);
+	v = retry_judge(&c);
 	if (v.crowded)
 		http_crowded(p->http);
 	explain(text, sizeof text, j, v.status, kind == FAULT_CUT ? 0 :
@@ -1451,20 +1496,19 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 		say(p, PLAN_FAIL, "%s", text);
 		return;
 	}
-	if (kind == FAULT_TLS && !p->answered)
+	buf_text(&whole, text);
+	buf_text(&whole, request);
+	if (!w) {
+		say(p, PLAN_FAIL, "accounts: %s", whole.text);
 		p->halted = true;
-	say(p, PLAN_FAIL, "%s: %s%s", w ? scope_text(w, host, sizeof host) :
-	    "accounts", text, request);
-	if (w && v.status == STATUS_UNAVAILABLE && kind == FAULT_NONE) {
-		halve_or_fail(j, WHEN_DAY, v.status, a->status, code, text);
-		return;
-	}
-	if (w)
-		fail_window(w, v.status, a->status, code, text);
-	else
-		p->halted = true;
-	if (p->halted)
 		p->worst = v.status;
+	} else if (kind == FAULT_TLS && !p->answered) {
+		say(p, PLAN_FAIL, "%s", whole.text);
+		p->halted = true;
+		p->worst = v.status;
+	} else
+		give_up(j, &v, a->status, code, whole.text);
+	buf_release(&whole);
 }
 
 static void
@@ -1549,6 +1593,8 @@ on_done(void *context, struct http_answer *a)
 	long code;
 
 	j->running = false;
+	if (j->scope)
+		j->scope->running--;
 	p->result->requests++;
 	if (p->o->verbose)
 		tell(p, j, a);
@@ -1595,6 +1641,7 @@ on_done(void *context, struct http_answer *a)
 		return;
 	}
 	p->answered = true;
+	j->scope->ailing = false;
 	if (j->kind == JOB_PROBE) {
 		take_probe(j, &page);
 		free_job(j);
@@ -1619,6 +1666,11 @@ start_job(struct job *j)
 		job_done(j);
 		return;
 	}
+	if (w && w->scope->dead) {
+		fail_window(w, w->scope->status, w->scope->http,
+		    w->scope->code, w->scope->message);
+		return;
+	}
 	if (j->url.len == 0 && w && !first_url(j))
 		return;
 	r.url = j->url.text;
@@ -1638,11 +1690,14 @@ start_job(struct job *j)
 	if (j->attempt++ == 0)
 		j->began = when_ticks_ms();
 	j->running = true;
+	if (j->scope)
+		j->scope->running++;
 	http_start(p->http, &r);
 }
 
 struct readiness {
 	int64_t now, soonest;
+	unsigned long walk;	/* a number of its own */
 };
 
 static bool
@@ -1650,9 +1705,20 @@ is_ready(struct node *leaf, void *context)
 {
 	struct job *j = leaf->owner;
 	struct readiness *r = context;
+	struct scope *sc = j->scope;
 
 	if (j->running)
 		return false;
+	/* What follows a first page depends on all first pages. */
+	if (j->kind == JOB_LIST && j->pages > 0 &&
+	    (j->window->state == WINDOW_NEW ||
+	    j->window->state == WINDOW_PROBED))
+		return false;
+	if (sc->ailing && !sc->dead) {
+		if (sc->running > 0 || sc->walk == r->walk)
+			return false;
+		sc->walk = r->walk;
+	}
 	if (j->start_at <= r->now)
 		return true;
 	if (j->start_at < r->soonest)
@@ -1927,6 +1993,8 @@ print_node(struct node *n, void *context)
 		good = p->o->put(p->o->context, &m, NULL, 0, true);
 		break;
 	case NODE_OWN:
+		/* The last that is said of this window. */
+		release_window(n->owner);
 		break;
 	case NODE_PLACE:
 		/* Everything of it went, its children's too. */
@@ -1975,16 +2043,19 @@ list_accounts(struct plan *p)
 static void
 run_jobs(struct plan *p)
 {
+	struct readiness r = { 0 };
+
 	for (;;) {
-		struct readiness r;
 		bool stopped = false;
 
 		r.now = when_ticks_ms();
 		r.soonest = r.now + 1000;
 		while (http_free_slots(p->http) > 0 && !p->halted) {
-			struct node *leaf = tree_first(&p->tree,
-			    p->tree.held > HELD_MAX, is_ready, &r);
+			struct node *leaf;
 
+			r.walk++;
+			leaf = tree_first(&p->tree, p->tree.held > HELD_MAX,
+			    is_ready, &r);
 			if (!leaf)
 				break;
 			start_job(leaf->owner);
@@ -2065,6 +2136,7 @@ plan_run(struct plan_result *result, const struct plan_options *options,
 			say(&p, PLAN_NOTE, "%s", line);
 		}
 	}
+	say_more(&p, p.families);
 	buf_release(&p.skipped);
 	for (i = 0; i < p.account_count; i++)
 		if (p.accounts[i].token)

@@ -9,22 +9,23 @@
 static const struct rule {
 	int from, to;
 	int attempts;		/* in all */
+	int patient;		/* the same, in that mood */
 	int base_ms;		/* first ceiling of the random wait */
 	enum diag_status status;	/* when given up */
 } rules[] = {
-	{ 401, 401, 2, 100, STATUS_DENIED },
-	{ 403, 403, 1, 0, STATUS_DENIED },
-	{ 404, 404, 1, 0, STATUS_DATA },
-	{ 408, 408, 6, 500, STATUS_UNAVAILABLE },
-	{ 429, 429, 1000, 500, STATUS_LATER },
-	{ 451, 451, 1, 0, STATUS_DENIED },
-	{ 500, 599, 6, 500, STATUS_UNAVAILABLE },
-	{ 0, 999, 1, 0, STATUS_DATA },
+	{ 401, 401, 2, 2, 100, STATUS_DENIED },
+	{ 403, 403, 1, 1, 0, STATUS_DENIED },
+	{ 404, 404, 1, 1, 0, STATUS_DATA },
+	{ 408, 408, 6, 6, 500, STATUS_UNAVAILABLE },
+	{ 429, 429, 1000, 1000, 500, STATUS_LATER },
+	{ 451, 451, 1, 1, 0, STATUS_DENIED },
+	{ 500, 599, 6, 6, 500, STATUS_UNAVAILABLE },
+	{ 0, 999, 1, 1, 0, STATUS_DATA },
 };
-static const struct rule network = { 0, 0, 6, 500, STATUS_UNAVAILABLE };
-static const struct rule cut = { 0, 0, 5, 200, STATUS_DATA };
-static const struct rule tls = { 0, 0, 1, 0, STATUS_UNAVAILABLE };
-static const struct rule local = { 0, 0, 1, 0, STATUS_DATA };
+static const struct rule network = { 0, 0, 6, 1000, 500, STATUS_UNAVAILABLE };
+static const struct rule cut = { 0, 0, 5, 5, 200, STATUS_DATA };
+static const struct rule tls = { 0, 0, 1, 1, 0, STATUS_UNAVAILABLE };
+static const struct rule local = { 0, 0, 1, 1, 0, STATUS_DATA };
 
 #define CEILING_MS 30000	/* of the doubling */
 
@@ -83,10 +84,12 @@ retry_judge(const struct retry_case *c)
 	const struct rule *r = rule_for(c);
 	struct retry_verdict v = { false, false, 0, r->status };
 	int64_t ceiling = r->base_ms, asked;
-	int i;
+	int i, most = c->mood == RETRY_PATIENT ? r->patient :
+	    c->mood == RETRY_BRIEF && r->attempts > 2 && c->http != 429 ? 2 :
+	    r->attempts;
 
 	v.crowded = c->fault == FAULT_NONE && c->http == 429;
-	if (c->attempt >= r->attempts)
+	if (c->attempt >= most)
 		return v;
 	for (i = 1; i < c->attempt && ceiling < CEILING_MS; i++)
 		ceiling *= 2;

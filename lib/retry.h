@@ -26,6 +26,12 @@ enum retry_fault {
 	FAULT_LOCAL		/* a limit of ours: too large */
 };
 
+enum retry_mood {
+	RETRY_USUAL,
+	RETRY_PATIENT,		/* it did answer before: sit an outage out */
+	RETRY_BRIEF		/* it fails at everything: do not insist */
+};
+
 struct retry_case {
 	enum retry_fault fault;
 	int http;		/* status, 0 if none came */
@@ -35,6 +41,7 @@ struct retry_case {
 	int64_t budget_ms;	/* for all attempts together */
 	int64_t now;		/* instant, for Retry-After dates */
 	uint32_t random;
+	enum retry_mood mood;
 };
 
 struct retry_verdict {
