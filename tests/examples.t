@@ -1,0 +1,126 @@
+#!/bin/sh
+# What the manual shows works: each literal block of the EXAMPLES, and of all
+# of tw-recipes(7), is run with sh -e, page by page, in the order of the page
+# and in a directory of the page's own, against the sandbox.
+#
+# A block that begins with '$ ' is a session: what is shown must be what is
+# printed.  A comment just before a block says what else it is:
+#
+#	.\" not run: WHY	it cannot run here; the reason is printed
+#	.\" needs: PROGRAM...	skipped where one of them is not installed
+#	.\" file: NAME		it is the file NAME, for the blocks after it
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/sandbox.sh"
+. "$TESTS/engines.sh"
+cache=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}
+PATH=$PATH:$ROOT/scripts:$cache/venv/bin
+
+# blocks PAGE SECTION: writes N.sh, N.why, N.needs, N.name, N.want beside each
+# other, and prints the numbers.
+blocks() {
+	awk -v section="$2" '
+	function start() {
+		name = sprintf("%02d", ++n)
+		print name, FNR
+		printf "" >(name ".sh")
+		for (kind in said) {
+			print said[kind] >(name "." kind); close(name "." kind)
+		}
+		session = -1
+	}
+	# A session: its commands, and what they print.
+	function line(s) {
+		gsub(/\\e/, "\\", s); gsub(/\\&/, "", s); gsub(/\\-/, "-", s)
+		if (session < 0) session = s ~ /^\$ /
+		if (session && !sub(/^\$ /, "", s) && !more) {
+			print s >(name ".want")
+			return
+		}
+		more = session && s ~ /[|\\]$/
+		print s >(name ".sh")
+	}
+	/^\.Sh / { there = section == "" || $0 == ".Sh " section }
+	!there { next }
+	/^\.\\" (not run|needs|file): / {
+		kind = $2 == "not" ? "why" : $2 == "needs:" ? "needs" : "name"
+		sub(/^[^:]*: /, "")
+		said[kind] = $0
+		next
+	}
+	/^\.Bd -literal/ { start(); inside = 1; next }
+	/^\.Ed/ { inside = 0; split("", said) ; next }
+	/^\.Dl / { start(); line(substr($0, 5)); split("", said); next }
+	inside { line($0) }' "$1"
+}
+
+lacks() { # PROGRAM...: the first that is not there
+	for program; do
+		case $program in
+		pandas) python3 -c 'import pandas' ;;
+		postgres) [ -n "$postgres" ] ;;
+		*) command -v "$program" ;;
+		esac >/dev/null 2>&1 || { echo "$program"; return; }
+	done
+}
+
+run() { # block: the shell could also have lost a command inside a pipe
+	sh -e ./$1.sh >$1.out 2>$1.err
+	echo $? >$1.status
+	cat $1.out; cat $1.err >&2
+	! grep -q 'not found' $1.err && return "$(cat $1.status)"
+}
+
+# The real day: examples say -7d.
+sandbox_start --seed 7 --now "$(date -u +%Y-%m-%dT00:00:00Z)"
+postgres=
+if postgres_start; then
+	postgres=1 PGHOST=$pg_dir PGUSER=test
+	export PGHOST PGUSER
+	"$pg_bin/createdb" warehouse
+fi
+top=$PWD
+
+# What a page takes for granted.
+given() {
+	case $1 in
+	tw-load-*) tw-state init -f twilio.state ;;
+	tw-state.1)
+		tw-sync -q --streams 'messages calls' -S other.state ndjson:archive
+		tw-state export --format airbyte -f other.state >airbyte-state.json ;;
+	tw-state.5)
+		tw-sync -q --streams 'messages calls' ndjson:.
+		cp twilio.state twilio.state.prev ;;
+	tw-records.5) tw-sync -q --streams messages ndjson:archive ;;
+	esac
+}
+
+for page in "$ROOT"/man/*.[157]; do
+	name=${page##*/}
+	section=EXAMPLES
+	case $name in *.7) section= ;; esac
+	mkdir "$top/$name" && cd "$top/$name"
+	given "$name"
+	blocks "$page" "$section" >list
+	while read -r block at; do
+		title="$name:$at: $(sed -n '/[^[:space:]]/{s/#.*//;p;q;}' $block.sh)"
+		if [ -e $block.why ]; then
+			skip "$title" "$(cat $block.why)"
+		elif [ -e $block.name ]; then
+			cp $block.sh "$(cat $block.name)"
+			ok "$title"
+		elif [ -e $block.needs ] && missing=$(lacks $(cat $block.needs)) && [ -n "$missing" ]; then
+			skip "$title" "no $missing"
+		elif [ -e $block.want ]; then
+			check_same "$title" "run $block" "cat $block.want"
+			[ "$(cat $block.status)" -eq 0 ] || not_ok "$title: its status"
+		else
+			check "$title" "run $block"
+		fi
+	done <list
+done
+cd "$top"
+
+for file in */*.tw; do
+	check "$file is a catalogue" "tw-fetch -C $file --list"
+done
+finish
