@@ -6,6 +6,7 @@
  * once they are: they are receipts.  It never commits what it has not seen
  * whole, and lets nothing in the data be read as a command.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "catalog.h"
@@ -16,14 +17,17 @@
 #include "record.h"
 #include "sql.h"
 #include "table.h"
+#include "views.h"
 
 static const char *catalog_file, *dialect, *mode = "auto";
 static struct sql_rules rules;
-static bool quiet;
+static bool create_only, quiet, views;
 
 static const struct option_row rows[] = {
 	{ 'C', "catalog", "FILE", "know the streams of FILE too",
 	    OPTION_TEXT, &catalog_file, 0, 0, NULL },
+	{ 0, "create-only", NULL, "make the tables of these streams; read nothing",
+	    OPTION_FLAG, &create_only, 0, 0, NULL },
 	{ 'd', "dialect", NULL, "for whose client the script is",
 	    OPTION_CHOICE, &dialect, 0, 0, sql_dialects },
 	{ 'k', "key", "COLS", "key of streams the catalogue does not know",
@@ -35,6 +39,8 @@ static const struct option_row rows[] = {
 	    OPTION_TEXT, &rules.schema, 0, 0, NULL },
 	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
 	    OPTION_TEXT, &rules.stream, 0, 0, NULL },
+	{ 0, "views", NULL, "make views of spend, delivery, minutes; read "
+	    "nothing", OPTION_FLAG, &views, 0, 0, NULL },
 	OPTION_END
 };
 
@@ -107,6 +113,36 @@ say_misfits(const struct table *t)
 		    t->first_misfit->name);
 }
 
+/* --create-only and --views: the script has no rows. */
+static int
+define(struct sql *s, char **words)
+{
+	struct catalog_selection chosen = { 0 };
+	size_t i;
+
+	if (views && *words)
+		die(STATUS_USAGE, "--views takes no operands");
+	if (!views && !*words)
+		die(STATUS_USAGE, "--create-only: name streams; @all is all");
+	for (; *words; words++)
+		if (!catalog_select(&chosen, *words))
+			die(*catalog_why() ? STATUS_CONFIG : STATUS_USAGE,
+			    "%s: %s", *words, *catalog_why() ? catalog_why() :
+			    "no such stream; 'tw-fetch --list' shows all");
+	for (i = 0; i < chosen.count; i++)
+		if (sql_create(s, chosen.streams[i]->name))
+			die(STATUS_DATA, "%s", s->why);
+	for (i = 0; views && views_streams[i]; i++)
+		if (sql_create(s, views_streams[i]))
+			die(STATUS_DATA, "%s", s->why);
+	sql_end(s);
+	if (views)
+		views_write(&out_standard, sql_dialect(dialect), rules.schema);
+	free(chosen.streams);
+	sql_free(s);
+	return out_finish();
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -130,6 +166,8 @@ main(int argc, char *argv[])
 		die(STATUS_CONFIG, "%s", catalog_why());
 	rules.mode = mode_of(mode);
 	s = sql_new(sql_dialect(dialect), &out_standard, &rules);
+	if (create_only || views)
+		return define(s, argv);
 	line_files(&in, argv);
 	while ((got = line_next(&in, &line)) > 0) {
 		if (one_line(s, &seen, &line, &why)) {

@@ -520,6 +520,20 @@ empty(struct sql_run *r, struct target *target)
 	target->emptied = true;
 }
 
+/* The table is there, with all columns the catalogue knows. */
+static void
+make(struct sql_run *r, struct target *target)
+{
+	struct about a = { .target = target };
+
+	begin(r);
+	close_rows(r);
+	put(r, r->d->create, &a);
+	/* An older one may lack what the catalogue has learnt. */
+	add_columns(r, target, 0);
+	target->made = true;
+}
+
 /* The script knows the table, and the batch has it. */
 static void
 take_in(struct sql_run *r, struct target *target)
@@ -531,12 +545,9 @@ take_in(struct sql_run *r, struct target *target)
 	begin(r);
 	close_rows(r);
 	if (!target->made) {
-		put(r, d->create, &a);
-		/* An older table may lack what the catalogue has learnt. */
-		add_columns(r, target, 0);
+		make(r, target);
 		if (!d->stage)
 			empty(r, target);
-		target->made = true;
 	} else {
 		add_columns(r, target, target->columns);
 	}
@@ -810,6 +821,21 @@ sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 	    r->rules->mode != SQL_REPLACE && (r->rows >= BATCH_ROWS ||
 	    out_total(r->o) - r->start >= BATCH_BYTES)))
 		commit(r);
+	return 0;
+}
+
+int
+sql_create(struct sql *s, const char *stream)
+{
+	struct table *t = table_named(&s->tables, stream, strlen(stream));
+	struct target *target;
+
+	if (!t)
+		return wrong(s, s->tables.why, "");
+	if (!(target = target_of(s, t)))
+		return -1;
+	if (!target->made)
+		make(s->run, target);
 	return 0;
 }
 

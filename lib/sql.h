@@ -134,6 +134,8 @@ void sql_free(struct sql *s);
 int sql_record(struct sql *s, const char *text, size_t len);
 /* The mark as read, and its line. */
 int sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len);
+/* The table of a stream, without a row. */
+int sql_create(struct sql *s, const char *stream);
 /* The input was whole: commit. */
 void sql_end(struct sql *s);
 /* It was not: what is not committed yet never will be. */
