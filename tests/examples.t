@@ -13,7 +13,7 @@
 . "$TESTS/sandbox.sh"
 . "$TESTS/engines.sh"
 cache=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}
-PATH=$PATH:$ROOT/scripts:$cache/venv/bin
+PATH=$TW_BUILD:$ROOT/scripts:$cache/venv/bin:$PATH
 
 # blocks PAGE SECTION: writes N.sh, N.why, N.needs, N.name, N.want beside each
 # other, and prints the numbers.
@@ -123,4 +123,22 @@ cd "$top"
 for file in */*.tw; do
 	check "$file is a catalogue" "tw-fetch -C $file --list"
 done
+# What the recipes made is what the sandbox has.
+cd "$top/tw-recipes.7"
+messages() { sandbox_truth messages | jq -r .sid | sort; }
+for db in twilio.db parallel.db; do
+	check_same "$db: every message once" \
+	    "sqlite3 $db 'SELECT sid FROM messages ORDER BY 1'" messages
+done
+check_same 'the parts: every message once' \
+    "zcat parts/messages/*.gz | jq -r 'select(.sid) | .sid' | sort" messages
+check_same 'a document for each piece of each text of the month' \
+    "jq -r .content documents.ndjson | tr -d '\n' | wc -c" \
+    "tw-fetch -q -s -30d messages | jq -r .body | tr -d '\n' | wc -c"
+check 'which has a title and metadata, and no number' \
+    "jq -e -s 'all(.title != \"\" and .metadata.chunk < .metadata.chunks)' documents.ndjson &&
+     ! jq -r '.metadata | .from, .to' documents.ndjson | grep -v '^[0-9a-f]\{64\}\$'"
+check_same 'the plan of years ends with now' \
+    "jq -r .until years | sort -u | tail -1" "jq -r .until plan | sort -u | tail -1"
+cd "$top"
 finish
