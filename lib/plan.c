@@ -1255,8 +1255,10 @@ take_probe(struct job *j, const struct page *page)
 	w->open--;
 	j->window = NULL;
 	w->state = WINDOW_NEW;
-	w->instants = outside == 0 && inside == j->probe_want &&
-	    page->next.len == 0 ? INSTANTS_YES : INSTANTS_NO;
+	/* More may come back than the first page held: lists are ordered by
+	 * creation, not by this date. */
+	w->instants = outside == 0 && inside >= j->probe_want ? INSTANTS_YES :
+	    INSTANTS_NO;
 	if (consider(w) && w->open == 0)
 		finish_window(w);
 }
