@@ -2,6 +2,7 @@
 # The whole pipeline, as the README shows it, against the sandbox.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/sandbox.sh"
+. "$TESTS/engines.sh"
 
 sandbox_start --seed 11
 
@@ -67,4 +68,33 @@ check 'with one line that says what to do' \
     '[ $(grep -c . err) -eq 1 ] && grep -q TWILIO_AUTH_TOKEN err'
 check_status 64 'an unknown stream: 64' 'tw-fetch mesages 2>err'
 check 'and the nearest name' 'grep -q "messages" err'
+
+# The same into PostgreSQL, from the beginning.
+if postgres_start; then
+	run_pg() {
+		tw-fetch -q -S pg.state $streams | tw-flatten |
+		    tw-load-sql -d postgres | pg | tw-state commit -f pg.state
+	}
+	tw-state init -f pg.state
+	check 'into PostgreSQL: status 0' run_pg
+	for stream in messages calls conference_participants usage_records; do
+		case $stream in
+		conference_participants)
+			key='conference_sid, call_sid' jkey='.conference_sid, .call_sid' ;;
+		usage_records)
+			key='account_sid, category, start_date, end_date'
+			jkey='.account_sid, .category, .start_date, .end_date' ;;
+		*) key='sid, status' jkey='.sid, .status' ;;
+		esac
+		check_same "PostgreSQL, $stream: every record once, no other" \
+		    "pg -At -c 'SELECT $key FROM $stream' | sort" \
+		    "truth $stream '$jkey'"
+	done
+	check_same 'the types are real' \
+	    "pg -At -c \"SELECT data_type FROM information_schema.columns WHERE table_name = 'messages' AND column_name IN ('date_sent', 'price', 'num_media', 'to') ORDER BY column_name\"" \
+	    "printf '%s\n' 'timestamp with time zone' bigint numeric text"
+	check 'the second run into PostgreSQL: status 0' run_pg
+else
+	skip 'into PostgreSQL' 'no initdb'
+fi
 finish
