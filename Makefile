@@ -89,16 +89,17 @@ check-asan:
 check-valgrind: all units
 	TW_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' $(MAKE) check
 
+# The tools on PATH that are scripts: they compose the others.
+SCRIPTS := scripts/tw-sync
+
 # Completion code, from the tools' own option tables.
-COMPLETIONS = $(foreach t,$(notdir $(TOOLS)),bash-completion/completions/$(t) \
+COMPLETIONS = $(foreach t,$(notdir $(TOOLS) $(SCRIPTS)),bash-completion/completions/$(t) \
 	zsh/site-functions/_$(t) fish/vendor_completions.d/$(t).fish)
 completions: all
 	@mkdir -p $(addprefix $(BUILD)/share/,$(dir $(COMPLETIONS)))
 	@for f in $(COMPLETIONS); do t=$${f##*/}; t=$${t#_}; t=$${t%.fish}; \
-	    scripts/completions $${f%%[-/]*} $(BUILD)/$$t >$(BUILD)/share/$$f || exit 1; done
-
-# The tools on PATH that are scripts: they compose the others.
-SCRIPTS := scripts/tw-sync
+	    for tool in $(BUILD)/$$t scripts/$$t; do [ ! -x $$tool ] || break; done; \
+	    scripts/completions $${f%%[-/]*} $$tool >$(BUILD)/share/$$f || exit 1; done
 
 # Fuzzers, one a file of tests/fuzz (clang's libFuzzer); tests/fuzz/run runs them.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))

@@ -15,7 +15,8 @@ for page in "$ROOT"/man/*.[157]; do
 done
 
 # --list-options prints one option a line: letter, name, argument, help.
-for tool in "$ROOT"/cmd/tw-*.c; do
+PATH=$PATH:$ROOT/scripts
+for tool in "$ROOT"/cmd/tw-*.c "$ROOT"/scripts/tw-*; do
 	tool=${tool##*/} tool=${tool%.c} page=$ROOT/man/$tool.1
 	check "$tool has a page" "test -s '$page'"
 	check_same "$tool: the page describes exactly the options it takes" \
