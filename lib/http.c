@@ -101,7 +101,7 @@ http_open(const struct http_options *options, const char **why)
 	if (!h->multi)
 		mem_exhausted();
 	h->jobs = options->jobs;
-	h->limit = h->jobs < 4 ? h->jobs : 4;
+	h->limit = h->jobs < 8 ? h->jobs : 8;
 	h->ca_file = options->ca_file;
 	h->slots = mem_new(sizeof *h->slots * (size_t)h->jobs);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)h->jobs + 4);
@@ -311,16 +311,13 @@ finish(struct http *h, struct slot *s, CURLcode code)
 		buf_release(&a->body), a->body.max = HTTP_BODY_MAX;
 }
 
-void
-http_wait(struct http *h, int ms)
+/* Hand over one answer, if there is one. */
+static bool
+take_one(struct http *h)
 {
 	CURLMsg *message;
-	int left, still = 0;
+	int left;
 
-	curl_multi_perform(h->multi, &still);
-	if (still == h->running)
-		curl_multi_poll(h->multi, NULL, 0, ms, NULL);
-	curl_multi_perform(h->multi, &still);
 	while ((message = curl_multi_info_read(h->multi, &left))) {
 		CURLcode code = message->data.result;
 		struct slot *s;
@@ -329,5 +326,20 @@ http_wait(struct http *h, int ms)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &s);
 		finish(h, s, code);
+		return true;
 	}
+	return false;
+}
+
+void
+http_wait(struct http *h, int ms)
+{
+	int still = 0;
+
+	curl_multi_perform(h->multi, &still);
+	if (take_one(h))
+		return;
+	curl_multi_poll(h->multi, NULL, 0, ms, NULL);
+	curl_multi_perform(h->multi, &still);
+	take_one(h);
 }

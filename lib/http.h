@@ -11,7 +11,7 @@
  * else.  A body is kept in memory up to HTTP_BODY_MAX decoded bytes; what is
  * larger, and headers beyond HTTP_HEADER_MAX, are faults.  No redirect is
  * followed, no netrc is read, no proxy gets credentials of ours, TLS is 1.2 or
- * newer and verified.  The concurrency begins at 4 and rises by one with every
+ * newer and verified.  The concurrency begins at 8 and rises by one with every
  * good answer, up to jobs; http_crowded halves it, and then it rises by one for
  * every round of good answers.
  */
@@ -62,7 +62,9 @@ int http_free_slots(const struct http *h);
 int http_running(const struct http *h);
 int http_limit(const struct http *h);	/* how many it allows itself now */
 void http_start(struct http *h, const struct http_request *request);
-/* Wait for answers, at most so long; calls done for each.  A signal ends it. */
+/* Wait for an answer, at most so long, and call its done.  One at a time, so
+ * that the caller can start the next request before it looks at the next
+ * answer: the wire does not wait for the work.  A signal ends it. */
 void http_wait(struct http *h, int ms);
 void http_crowded(struct http *h);
 /* Forget all that runs; done is not called. */

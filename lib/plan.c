@@ -17,7 +17,7 @@
 #include "when.h"
 
 #define HOLD_PAGES 4		/* of one list, before it is cut after all */
-#define HELD_MAX ((size_t)24 << 20)	/* bytes ahead of the output */
+#define HELD_MAX ((size_t)16 << 20)	/* bytes ahead of the output */
 #define EMPTY_MAX 50		/* empty pages in a row */
 #define OLDEST 1204329600	/* 2008-03-01: no record is older */
 #define SLACK (2 * (int64_t)WHEN_DAY)	/* a day-wise server may be so far off */
@@ -118,7 +118,6 @@ struct job {
 	long pages;
 	int empty;
 	struct seen links;
-	struct buf held;	/* lines, until the window is settled */
 	struct branch *branches;
 	size_t branch_count, branch_room;
 	struct cut_sample sample;
@@ -216,7 +215,6 @@ free_job(struct job *j)
 	free_pairs(j->context, j->context_count);
 	free_branches(j);
 	buf_release(&j->url);
-	buf_release(&j->held);
 	seen_release(&j->links);
 	free(j->times);
 	free(j);
@@ -384,6 +382,13 @@ first_url(struct job *j)
 	return good;
 }
 
+/* Is nothing of it printed, so that it may yet be cut? */
+static bool
+held(const struct window *w)
+{
+	return w->state != WINDOW_SETTLED;
+}
+
 static struct job *
 new_job(struct window *w, enum job_kind kind, const struct pair *context,
     size_t count)
@@ -401,6 +406,7 @@ new_job(struct window *w, enum job_kind kind, const struct pair *context,
 	j->context = copy_pairs(context, count);
 	j->context_count = count;
 	j->leaf = tree_leaf(w->own, j, NODE_JOB);
+	j->leaf->held = held(w) && kind != JOB_PROBE;
 	tree_live(j->leaf, true);
 	w->open++;
 	return j;
@@ -448,13 +454,6 @@ add_jobs(struct window *w, const struct pair *context, size_t count)
 }
 
 /* --- windows --------------------------------------------------------------- */
-
-/* Is nothing of it printed, so that it may yet be cut? */
-static bool
-held(const struct window *w)
-{
-	return w->state != WINDOW_SETTLED;
-}
 
 /* Can it be cut, and at what? 0: not at all. */
 static int64_t
@@ -635,27 +634,6 @@ replace(struct window *w, const struct interval *pieces, size_t n)
 	release_window(w);
 }
 
-/* Lines of a job go to their place. */
-static void
-put_lines(struct job *j, struct buf *lines)
-{
-	struct tree *t = &j->plan->tree;
-
-	if (lines->len == 0)
-		return;
-	if (j->leaf->text.len == 0) {
-		struct buf swap = j->leaf->text;
-
-		j->leaf->text = *lines;
-		*lines = swap;
-		t->held += j->leaf->text.len;
-	} else {
-		buf_add(&j->leaf->text, lines->text, lines->len);
-		t->held += lines->len;
-	}
-	buf_clear(lines);
-}
-
 /* The children of the records seen so far are asked for. */
 static void
 grow_branches(struct job *j)
@@ -697,7 +675,7 @@ settle(struct window *w)
 	for (j = w->jobs; j; j = j->next) {
 		if (!j->leaf)
 			continue;
-		put_lines(j, &j->held);
+		j->leaf->held = false;
 		grow_branches(j);
 		if (j->done)
 			close_job(j);
@@ -834,8 +812,11 @@ fail_window(struct window *w, int status, int http, long code,
 	while ((j = w->jobs)) {
 		w->jobs = j->next;
 		w->open -= !j->done;
-		if (nothing)
+		if (nothing) {
 			free_branches(j);
+			tree_retract(&p->tree, j->leaf);
+			j->leaf->held = false;
+		}
 		if (j->leaf)
 			close_job(j);
 		drop_job(j);
@@ -1195,12 +1176,9 @@ take_records(struct job *j, const struct page *page)
 	if (on_page > j->sample.a_page)
 		j->sample.a_page = on_page;
 	j->empty = on_page ? 0 : j->empty + 1;
-	if (held(w))
-		buf_add(&j->held, lines.text, lines.len);
-	else {
-		put_lines(j, &lines);
+	tree_put(&p->tree, j->leaf, &lines);
+	if (!held(w))
 		grow_branches(j);
-	}
 	buf_release(&lines);
 	if (j->kind == JOB_SWEEP) {
 		/* Newest first: once a whole page is older than what is

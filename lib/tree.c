@@ -70,6 +70,32 @@ tree_move(struct node *n, struct node *to)
 }
 
 void
+tree_put(struct tree *t, struct node *leaf, struct buf *from)
+{
+	if (from->len == 0)
+		return;
+	t->held += from->len;
+	if (leaf->text.len > 0) {
+		buf_add(&leaf->text, from->text, from->len);
+		buf_clear(from);
+		return;
+	}
+	/* It may wait for long: what it had room for is given back. */
+	buf_release(&leaf->text);
+	leaf->text = *from;
+	leaf->text.room = from->len + 1;
+	leaf->text.text = mem_resize(from->text, leaf->text.room);
+	*from = (struct buf)BUF_INIT(0);
+}
+
+void
+tree_retract(struct tree *t, struct node *leaf)
+{
+	t->held -= leaf->text.len;
+	buf_release(&leaf->text);
+}
+
+void
 tree_live(struct node *leaf, bool live)
 {
 	if ((leaf->live > 0) != live)
@@ -140,6 +166,8 @@ print_node(struct tree *t, struct node *n,
     bool (*print)(struct node *, void *), void *context)
 {
 	if (n->leaf) {
+		if (n->held)
+			return false;
 		if (n->text.len > 0 || n->closed) {
 			t->held -= n->text.len;
 			if (!print(n, context))

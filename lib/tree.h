@@ -23,6 +23,7 @@ struct node {
 	struct node *up, *next, *down, *last;
 	struct buf text;
 	bool leaf;
+	bool held;		/* a leaf's text must not go out yet */
 	bool closed;		/* nothing more will be added */
 	unsigned live;		/* leaves at or below with work to do */
 	void *owner;		/* the caller's */
@@ -39,6 +40,10 @@ struct node *tree_leaf(struct node *up, void *owner, int kind);
 struct node *tree_group(struct node *up, void *owner, int kind);
 /* Take a child from where it is and make it the last of another group. */
 void tree_move(struct node *n, struct node *to);
+/* Add bytes to a leaf; they are taken out of from. */
+void tree_put(struct tree *t, struct node *leaf, struct buf *from);
+/* Take a leaf's text back, if nothing of it went out. */
+void tree_retract(struct tree *t, struct node *leaf);
 /* A leaf has work, or has none any more. */
 void tree_live(struct node *leaf, bool live);
 void tree_close(struct node *n);
