@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/sandbox.sh"
 
-sandbox_start --seed 6 --messages 300 --calls 100 --strict
+sandbox_start --seed 7 --messages 300 --calls 100 --strict
 check 'tw-fetch @all ends with status 0' 'tw-fetch -q -j 16 -m @all >all.nd'
 check 'no window failed' '! grep -q "\"_mark\":\"fail\"" all.nd'
 check 'at least 390 streams are listed' '[ $(tw-fetch --list | wc -l) -ge 390 ]'
