@@ -21,9 +21,12 @@
 
 static const char *catalog_file, *dialect, *mode = "auto";
 static struct sql_rules rules;
+static long batch = 20000;
 static bool create_only, quiet, views;
 
 static const struct option_row rows[] = {
+	{ 'b', "batch", "ROWS", "commit on the first window behind so many "
+	    "(20000)", OPTION_NUMBER, &batch, 1, 1000000000, NULL },
 	{ 'C', "catalog", "FILE", "know the streams of FILE too",
 	    OPTION_TEXT, &catalog_file, 0, 0, NULL },
 	{ 0, "create-only", NULL, "make the tables of these streams; read nothing",
@@ -165,6 +168,7 @@ main(int argc, char *argv[])
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
 	rules.mode = mode_of(mode);
+	rules.batch = (unsigned long long)batch;
 	s = sql_new(sql_dialect(dialect), &out_standard, &rules);
 	if (create_only || views)
 		return define(s, argv);

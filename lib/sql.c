@@ -10,8 +10,8 @@
 #include "mem.h"
 #include "when.h"
 
-/* A transaction ends on the first window mark behind this much. */
-#define BATCH_ROWS 20000
+/* A transaction ends on the first window mark behind this much, or behind as
+ * many rows as the rules say. */
 #define BATCH_BYTES (8u << 20)
 
 #define STAGE "_tw_"
@@ -818,7 +818,7 @@ sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 	buf_add(&r->marks, line, len);
 	buf_byte(&r->marks, '\n');
 	if (!r->begun || (m->kind == MARK_WINDOW &&
-	    r->rules->mode != SQL_REPLACE && (r->rows >= BATCH_ROWS ||
+	    r->rules->mode != SQL_REPLACE && (r->rows >= r->rules->batch ||
 	    out_total(r->o) - r->start >= BATCH_BYTES)))
 		commit(r);
 	return 0;

@@ -116,6 +116,7 @@ struct sql_rules {
 	const char *stream;	/* of records that do not say theirs, or NULL */
 	const char *key;	/* "a,b": of streams the catalogue does not
 				 * know; or NULL */
+	unsigned long long batch;	/* rows a transaction, at least */
 };
 
 struct sql_run;

@@ -41,6 +41,13 @@ with open("hostile") as f, open("hostile.in", "w") as i, open("hostile.want", "w
 		w.write(json.dumps(mend(json.loads(line))) + "\n")'
 want='jq -c . hostile.want | sort'
 
+# Two windows of one run.
+sed '/close/d' in >two
+sed '1d; s/"AC1"/"AC2"/; s/"windows":1/"windows":2/; s/3,"status"/6,"status"/' in >>two
+commits() { tw-load-sql -q -d sqlite "$@" two | grep -c '^COMMIT'; }
+check_same 'windows share a transaction' commits 'echo 1'
+check_same 'with -b 1 each has its own' 'commits -b 1' 'echo 2'
+
 # engine NAME: the tests, with "load FILE" and "query SQL" defined.
 engine() {
 	load_in="tw-load-sql -q -d $1 in 2>/dev/null | client"
