@@ -3,7 +3,9 @@
  *
  * Rows go into a temporary table with COPY in its text format: in the CSV
  * format a line \. of the data would end it, and what follows would be psql's
- * to run.  Without ON_ERROR_STOP psql goes on after an error.
+ * to run.  Without ON_ERROR_STOP psql goes on after an error.  As long as the
+ * table was empty before this run, and no key came twice, they go into it
+ * straight: to merge costs half as much again.
  */
 #include <string.h>
 
@@ -151,6 +153,13 @@ const struct sql_dialect sql_postgres = {
 	.rows_end = "\\.\n",
 	.value = value,
 	.literal = literal,
+
+	/* Another that loads the same for the first time makes one of the two
+	 * fail, and nothing is lost. */
+	.direct =
+	    "SELECT CASE WHEN EXISTS (SELECT FROM %t) THEN %Z ELSE %l END "
+	    "AS tw_into_%z\n\\gset\n",
+	.rows_direct = "COPY :tw_into_%z (%c) FROM STDIN;\n",
 
 	.merge =
 	    "INSERT INTO %t AS old (%c) SELECT DISTINCT ON (%k) %c FROM %s "

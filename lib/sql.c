@@ -6,6 +6,7 @@
 
 #include "catalog.h"
 #include "diag.h"
+#include "fresh.h"
 #include "json.h"
 #include "mem.h"
 #include "when.h"
@@ -43,7 +44,10 @@ struct target {
 	struct table *table;
 	size_t columns;			/* it has in the script so far */
 	unsigned long batch;		/* it has rows in */
+	unsigned number;		/* from 1 */
 	bool made, keyed, emptied;
+	bool direct;			/* rows may go past the stage */
+	struct fresh fresh;
 	struct target *next;		/* of those in the batch */
 };
 
@@ -53,11 +57,13 @@ struct sql_run {
 	struct out *o;
 	bool begun;			/* a transaction is open */
 	bool ledger;			/* it is made */
+	unsigned target_count;
 	unsigned long batch;		/* number of the transaction, from 1 */
 	unsigned long long rows;	/* in it */
 	unsigned long long start;	/* out_total when it began */
 	struct target *targets, **last;	/* in it, in order */
 	struct target *open;		/* a statement takes its rows */
+	bool open_direct;		/* past the stage */
 	size_t statement_rows;
 	unsigned long long statement_start;
 	struct buf marks;		/* lines to print behind the COMMIT */
@@ -314,6 +320,33 @@ put_order(struct sql_run *r, const struct table *t, const char *behind)
 }
 
 static void
+put_stage_literal(struct sql_run *r, const struct table *t)
+{
+	struct buf b = BUF_INIT(0);
+	const char *p;
+
+	buf_byte(&b, r->d->quote);
+	buf_text(&b, STAGE);
+	for (p = t->name; *p; p++) {
+		if (*p == r->d->quote)
+			buf_byte(&b, *p);
+		buf_byte(&b, *p);
+	}
+	buf_byte(&b, r->d->quote);
+	put_literal(r, b.text, b.len);
+	buf_release(&b);
+}
+
+static void
+put_number(struct sql_run *r, unsigned number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	out_text(r->o, text);
+}
+
+static void
 put(struct sql_run *r, const char *fragment, const struct about *a)
 {
 	const struct table *t = a && a->target ? a->target->table : NULL;
@@ -363,6 +396,8 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 			}
 			break;
 		case 'h': put_described(r, t, a->from); break;
+		case 'z': put_number(r, a->target->number); break;
+		case 'Z': put_stage_literal(r, t); break;
 		case 'x':
 			put_column(r, "", t->account);
 			out_text(r->o, " = ");
@@ -426,8 +461,9 @@ open_rows(struct sql_run *r, struct target *t)
 {
 	struct about a = { .target = t };
 
-	put(r, r->d->rows, &a);
+	put(r, t->direct ? r->d->rows_direct : r->d->rows, &a);
 	r->open = t;
+	r->open_direct = t->direct;
 	r->statement_rows = 0;
 	r->statement_start = out_total(r->o);
 }
@@ -441,7 +477,10 @@ put_row(struct sql_run *r, struct target *target)
 	    room = 64, i;
 	char *p, *start;
 
-	if (r->open != target || (d->rows_most > 0 &&
+	if (target->direct)
+		target->direct = fresh_row(&target->fresh, t);
+	if (r->open != target || r->open_direct != target->direct ||
+	    (d->rows_most > 0 &&
 	    (r->statement_rows >= d->rows_most || out_total(r->o) -
 	    r->statement_start >= d->bytes_most))) {
 		close_rows(r);
@@ -531,6 +570,8 @@ make(struct sql_run *r, struct target *target)
 	put(r, r->d->create, &a);
 	/* An older one may lack what the catalogue has learnt. */
 	add_columns(r, target, 0);
+	if (target->direct)
+		put(r, r->d->direct, &a);
 	target->made = true;
 }
 
@@ -648,8 +689,13 @@ sql_new(const struct sql_dialect *d, struct out *o,
 void
 sql_free(struct sql *s)
 {
+	const struct table *t;
+
 	if (!s)
 		return;
+	for (t = s->tables.tables; t; t = t->next)
+		if (t->owner)
+			fresh_release(&((struct target *)t->owner)->fresh);
 	table_set_release(&s->tables);
 	buf_release(&s->run->marks);
 	free(s->run->sweeps);
@@ -715,7 +761,11 @@ target_of(struct sql *s, struct table *t)
 	}
 	t->owner = target = mem_new(sizeof(*target));
 	target->table = t;
+	target->number = ++r->target_count;
 	target->keyed = has_key && r->rules->mode != SQL_APPEND;
+	/* To replace is to empty the table behind them. */
+	target->direct = r->d->direct && target->keyed &&
+	    r->rules->mode != SQL_REPLACE;
 	return target;
 }
 

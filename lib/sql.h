@@ -44,6 +44,7 @@
  *	%A	its name as a literal, %n the table's, %S the schema's
  *	%L	as a literal: ALTER TABLE %t ADD COLUMN %a
  *	%l	the table's name, quoted, as a literal; %m the schema's name
+ *	%Z	its stage's, the same; %z the number of the table in this run
  *	%w	the ledger
  *	%x	old is of the account, and fetched before, as a sweep says
  *	%v	a mark's values for the ledger, literals with commas
@@ -90,6 +91,10 @@ struct sql_dialect {
 	size_t (*value)(const struct table_column *c, char *out);
 	/* A text between other words; also what sql_value makes of rows'. */
 	size_t (*literal)(const char *text, size_t len, char *out);
+
+	/* Past the stage, while %t was empty and no key came twice. */
+	const char *direct;		/* see whether it is; NULL: never */
+	const char *rows_direct;	/* rows, then */
 
 	/* From the stage to %t. */
 	const char *merge;		/* with a key: newest wins */
