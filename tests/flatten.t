@@ -200,7 +200,7 @@ check_status 65 'a cut last line' 'printf "{\"a\":1}\n{\"a\"" | tw-flatten'
 check_status 0 'a whole last line without newline' 'printf "{\"a\":1}" | tw-flatten | grep 1'
 check_status 65 'cut gzip' 'head -c 60 odd.gz | tw-flatten'
 check_status 65 'no such file' 'tw-flatten nowhere'
-check_status 73 'rejects that cannot be made' 'tw-flatten --rejects /nonexistent/x odd'
+check_status 73 'rejects that cannot be made' 'tw-flatten --rejects odd/x odd'
 [ -c /dev/full ] && check_status 74 'a full disk' 'tw-flatten odd >/dev/full'
 check 'a stream nobody knows is told' \
 	"tw-flatten -S mesages odd 2>&1 >/dev/null | grep \"did you mean 'messages'\""
