@@ -83,7 +83,9 @@ top=$PWD
 # What a page takes for granted.
 given() {
 	case $1 in
-	tw-load-*) tw-state init -f twilio.state ;;
+	tw-load-*)
+		tw-state init -f twilio.state
+		tw-fetch -q -m messages | gzip >archive.ndjson.gz ;;
 	tw-state.1)
 		tw-sync -q --streams 'messages calls' -S other.state ndjson:archive
 		tw-state export --format airbyte -f other.state >airbyte-state.json ;;
