@@ -26,12 +26,12 @@ check 'a password is never in the pipeline' \
 mkdir fake
 for client in psql mysql; do
 	printf '#!/bin/sh\ncat >/dev/null; echo "$*|${PGPASSWORD-}${MYSQL_PWD-}" >>asked\n' >fake/$client
-	chmod +x fake/$client
 done
+echo '#!/bin/sh' >fake/tw-fetch
+chmod +x fake/*
 handed() { # shell dest
 	rm -f asked
-	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x TW_API_BASE=http://127.0.0.1:9 \
-	    PATH=$PWD/fake:$PATH $1 $sync -q -S handed.state --streams messages "$2" 2>/dev/null
+	TWILIO_ACCOUNT_SID=AC0 PATH=$PWD/fake:$PATH $1 $sync -q -S handed.state --streams messages "$2" 2>/dev/null
 	cat asked
 }
 tw-load-sql --list-options | grep -q mysql && mysql=1 || mysql=
@@ -107,6 +107,17 @@ case $dialects in
 		skip duckdb 'no duckdb here'
 	fi ;;
 *) skip duckdb 'tw-load-sql does not write for it' ;;
+esac
+case $dialects in
+*mysql*)
+	if mysql_start; then
+		HOME=$PWD; export HOME
+		printf '[client]\nsocket=%s\n' "$my_dir/s" >.my.cnf
+		both mysql mysql://root@localhost/test "my -e '$all'"
+	else
+		skip mysql 'no MariaDB or MySQL here'
+	fi ;;
+*) skip mysql 'tw-load-sql does not write for it' ;;
 esac
 check 'no arguments: all of @airbyte into twilio.db' 'sh $sync 2>log >summary'
 check_same 'a table for each stream that has records' \
