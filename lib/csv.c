@@ -66,18 +66,70 @@ is_formula(const char *text, size_t len)
 	    memcmp(text, "\xef\xbc\x8d", 3) == 0);
 }
 
+/*
+ * The common string, decoded and quoted in one pass of whole runs.  Without
+ * escapes JSON text has no line end and no quote in it, so only the delimiter
+ * asks for quotes; and an escaped quote becomes a doubled one, two bytes for
+ * two.  0: an escape that is for json_decode.
+ */
+static size_t
+put_string(char delimiter, const struct json *value, char *out)
+{
+	const char *p = value->text, *end = p + value->len, *slash;
+	bool quotes = memchr(p, delimiter, value->len) != NULL;
+	char *to = out + 1;
+	size_t run;
+
+	while (value->escaped &&
+	    (slash = memchr(p, '\\', (size_t)(end - p)))) {
+		run = (size_t)(slash - p);
+		memcpy(to, p, run);
+		to += run;
+		switch (slash[1]) {
+		case '"':
+			*to++ = '"';
+			*to++ = '"';
+			quotes = true;
+			break;
+		case '\\':
+		case '/':
+			*to++ = slash[1];
+			break;
+		case 'n':
+			*to++ = '\n';
+			quotes = true;
+			break;
+		default:
+			return 0;
+		}
+		p = slash + 2;
+	}
+	run = (size_t)(end - p);
+	if (!quotes) {
+		if (to == out + 1) {
+			memcpy(out, p, run);
+			return run;
+		}
+		memcpy(to, p, run);
+		run = (size_t)(to - out) - 1 + run;
+		memmove(out, out + 1, run);
+		return run;
+	}
+	memcpy(to, p, run);
+	to += run;
+	*out = *to++ = '"';
+	return (size_t)(to - out);
+}
+
 static size_t
 put_text(const struct csv_style *s, const struct json *value, char *out)
 {
 	size_t len;
 
-	/* JSON without escapes has no line end and no quote in it. */
-	if (!value->escaped && !s->spreadsheet && value->len > 0 &&
-	    value->kind == JSON_STRING && s->null_len == 0 &&
-	    !memchr(value->text, s->delimiter, value->len)) {
-		memcpy(out, value->text, value->len);
-		return value->len;
-	}
+	if (value->kind == JSON_STRING && value->len > 0 && !s->spreadsheet &&
+	    s->null_len == 0 &&
+	    (len = put_string(s->delimiter, value, out)) > 0)
+		return len;
 	len = table_text(value, out + 2);
 	if (s->spreadsheet && is_formula(out + 2, len)) {
 		out[1] = '\'';
