@@ -90,7 +90,7 @@ given() {
 		tw-sync -q --streams 'messages calls' -S other.state ndjson:archive
 		tw-state export --format airbyte -f other.state >airbyte-state.json ;;
 	tw-state.5)
-		tw-sync -q --streams 'messages calls' ndjson:.
+		tw-sync -q -S twilio.state --streams 'messages calls' ndjson:.
 		cp twilio.state twilio.state.prev ;;
 	tw-records.5) tw-sync -q --streams messages ndjson:archive ;;
 	esac

@@ -18,6 +18,10 @@ for shell in dash bash 'busybox sh'; do
 		    "sh $sync -n -s -30d --streams='messages video_*' '$dest'"
 	done
 done
+check_same 'each destination has a state of its own' \
+    'for d in sqlite:a/t.db sqlite:t duckdb:t.duckdb csv:out ndjson:./out postgres://u:secret@h:5/d?x=y postgresql:///e mysql://h/d md:d bigquery:d; do
+	sh $sync -n $d | sed -n "s/tw-state init -f //p"; done' \
+    'printf "%s\n" a/t.db.state t.state t.duckdb.state out/csv.state out/ndjson.state postgres-u-h-5-d.state postgresql-e.state mysql-h-d.state md-d.state bigquery-d.state'
 check 'a password is never in the pipeline' \
     '! sh $sync -n postgres://u:secret@h/db | grep secret && ! sh $sync -n mysql://u:secret@h/db | grep secret'
 
