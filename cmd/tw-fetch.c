@@ -192,11 +192,11 @@ put(void *context, const struct mark *window, const char *lines, size_t len,
 }
 
 static void
-say(void *context, enum plan_word word, const char *text)
+say(void *context, enum fetch_word word, const char *text)
 {
 	(void)context;
 	progress_clear(progress);
-	if (word == PLAN_NOTE)
+	if (word == FETCH_NOTE)
 		note("%s", text);
 	else
 		warn("%s", text);
@@ -361,7 +361,7 @@ put_open(void)
 }
 
 static void
-put_close(int status, const struct plan_result *r)
+put_close(int status, const struct fetch_result *r)
 {
 	struct mark m = { .kind = MARK_CLOSE, .requests = MARK_NONE };
 
@@ -448,8 +448,8 @@ main(int argc, char *argv[])
 {
 	struct login login = LOGIN_INIT;
 	struct state state = STATE_INIT;
-	struct plan_options plan = { 0 };
-	struct plan_result result = { 0 };
+	struct fetch_options plan = { 0 };
+	struct fetch_result result = { 0 };
 	struct http_options wire = { 0 };
 	struct http *http;
 	const char *why;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "when.h"
 
 static void
 add_member(struct item *i, const struct json *name, const struct json *value)
@@ -73,6 +74,15 @@ item_text(const struct item *i, const char *name, char *to, size_t size)
 	} else
 		return false;
 	return true;
+}
+
+bool
+item_date(const struct item *i, const char *name, int64_t *at)
+{
+	char text[64];
+
+	return item_text(i, name, text, sizeof text) &&
+	    when_parse(text, strlen(text), at, NULL, NULL);
 }
 
 static bool

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "buf.h"
 #include "catalog.h"
@@ -33,6 +34,8 @@ const struct json *item_get(const struct item *i, const char *name);
 /* A member as text: a string decoded, a number's digits.  false: it is not
  * there, null, nested, or does not fit. */
 bool item_text(const struct item *i, const char *name, char *to, size_t size);
+/* A member as an instant. */
+bool item_date(const struct item *i, const char *name, int64_t *at);
 /* Do all conditions hold? */
 bool item_meets(const struct item *i, const struct condition *all,
     size_t count);

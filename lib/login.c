@@ -225,13 +225,21 @@ login_read(struct login *l, const char *profile)
 }
 
 void
+login_wipe(char *secret)
+{
+	volatile char *p = secret;	/* or the compiler leaves it out */
+
+	while (p && *p)
+		*p++ = '\0';
+	free(secret);
+}
+
+void
 login_release(struct login *l)
 {
-	if (l->secret)
-		memset(l->secret, 0, strlen(l->secret));
 	free(l->account);
 	free(l->user);
-	free(l->secret);
+	login_wipe(l->secret);
 	free(l->region);
 	free(l->edge);
 	free(l->base);

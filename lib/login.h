@@ -27,6 +27,8 @@ struct login {
 /* profile NULL: from the environment.  0, or -1 with status and why. */
 int login_read(struct login *l, const char *profile);
 void login_release(struct login *l);
+/* Overwrite a secret and free it; NULL is fine. */
+void login_wipe(char *secret);
 
 /* "api.twilio.com", "api.dublin.ie1.twilio.com": into name, returned. */
 char *login_host(const struct login *l, const char *product, char *name,

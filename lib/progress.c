@@ -12,14 +12,14 @@ enum how { NEVER, LIVE, LOG, JSON };
 
 struct progress {
 	enum how how;
-	const struct plan_result *result;
+	const struct fetch_result *result;
 	const struct http *http;
 	int64_t began, last;
 	bool shown;		/* a live line stands on the terminal */
 };
 
 struct progress *
-progress_open(const char *how, const struct plan_result *result,
+progress_open(const char *how, const struct fetch_result *result,
     const struct http *http)
 {
 	struct progress *p = mem_new(sizeof *p);
@@ -74,7 +74,7 @@ put_count(struct buf *b, unsigned long long n)
 }
 
 static unsigned long long
-records_so_far(const struct plan_result *r)
+records_so_far(const struct fetch_result *r)
 {
 	return r->records;
 }
@@ -82,7 +82,7 @@ records_so_far(const struct plan_result *r)
 static void
 put_line(struct progress *p, struct buf *b, int64_t now)
 {
-	const struct plan_result *r = p->result;
+	const struct fetch_result *r = p->result;
 	double seconds = (double)(now - p->began) / 1000;
 	unsigned long long records = records_so_far(r);
 
@@ -109,7 +109,7 @@ progress_tick(struct progress *p)
 		return;
 	p->last = now;
 	if (p->how == JSON) {
-		const struct plan_result *r = p->result;
+		const struct fetch_result *r = p->result;
 
 		buf_printf(&b, "{\"progress\":{\"seconds\":%.1f,\"records\":"
 		    "%llu,\"windows\":%llu,\"failed\":%llu,\"requests\":%llu,"
@@ -134,7 +134,7 @@ progress_tick(struct progress *p)
 static void
 summary(struct progress *p)
 {
-	const struct plan_result *r = p->result;
+	const struct fetch_result *r = p->result;
 	struct buf b = BUF_INIT(0);
 	size_t i, width = 0;
 
@@ -143,7 +143,7 @@ summary(struct progress *p)
 		    strlen(r->counts[i].stream->name) > width)
 			width = strlen(r->counts[i].stream->name);
 	for (i = 0; i < r->count; i++) {
-		const struct plan_count *c = &r->counts[i];
+		const struct fetch_count *c = &r->counts[i];
 
 		if (c->requests == 0)
 			continue;

@@ -8,14 +8,14 @@
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
+#include "fetch.h"
 #include "http.h"
-#include "plan.h"
 
 struct progress;
 
 /* how: auto, always, never or json.  Both are looked at until closed. */
 struct progress *progress_open(const char *how,
-    const struct plan_result *result, const struct http *http);
+    const struct fetch_result *result, const struct http *http);
 void progress_tick(struct progress *p);
 /* Something else is about to be said: take the live line away. */
 void progress_clear(struct progress *p);

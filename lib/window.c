@@ -1,0 +1,507 @@
+#include "window.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cut.h"
+#include "diag.h"
+#include "family.h"
+#include "job.h"
+#include "mem.h"
+#include "when.h"
+
+#define HOLD_PAGES 4		/* of one list, before it is cut after all */
+
+static void settle(struct window *w);
+
+/* One list for each value of "values" (path) and "each" (query). */
+static void
+add_lists(struct window *w, const struct pair *context, size_t count)
+{
+	const struct stream *s = w->family->stream;
+	struct pair *path = mem_array(NULL, count + 2, sizeof *path);
+	const char *value = s->value_count ? s->values[0].value : NULL;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		path[i] = context[i];
+	do {
+		const char *each = s->each_count ? s->each[0].value : NULL;
+		size_t path_count = count;
+		char one[256];
+
+		if (value) {
+			snprintf(one, sizeof one, "%.*s",
+			    (int)strcspn(value, ","), value);
+			path[count].name = s->values[0].name;
+			path[count].value = one;
+			path_count++;
+			value += strcspn(value, ",");
+			value = *value ? value + 1 : NULL;
+		}
+		do {
+			struct job *j = job_new(w, JOB_LIST, path, path_count);
+
+			if (each) {
+				j->extra[0].name = s->each[0].name;
+				j->extra[0].value = mem_copy(each,
+				    strcspn(each, ","));
+				j->extra_count = 1;
+				each += strcspn(each, ",");
+				each = *each ? each + 1 : NULL;
+			}
+		} while (each);
+	} while (value);
+	free(path);
+}
+
+/* Can it be cut, and at what? 0: not at all. */
+static int64_t
+unit_of(const struct window *w)
+{
+	const struct stream *s = w->family->stream;
+
+	if (s->window == WINDOW_NONE || s->window_whole || !s->window_field ||
+	    w->full || w->until == WHEN_NEVER)
+		return 0;
+	if (s->window == WINDOW_INSTANT || (s->window == WINDOW_TRY &&
+	    w->instants == INSTANTS_YES))
+		return 1;
+	return WHEN_DAY;
+}
+
+/* A child follows its parent's window; where the parent is read whole, a
+ * child that has a window of its own is asked for what it lacks. */
+static void
+child_span(struct run *run, struct family *f, struct account *a,
+    struct window *w)
+{
+	const struct stream *s = f->stream;
+	struct interval_set gaps = INTERVAL_SET_INIT;
+	struct family alone = *f;
+
+	if (!w->full || s->window == WINDOW_NONE || s->window_whole ||
+	    !s->window_field)
+		return;
+	w->full = false;
+	w->since = run->o->since;
+	w->until = run->o->until < run->until ? run->o->until : run->until;
+	alone.next = NULL;
+	if (run->o->state) {
+		family_gaps(run, &alone, s, a, run->o->since, &gaps);
+		interval_clip(&gaps, WHEN_ALWAYS, w->until);
+		if (gaps.count)
+			w->since = gaps.all[0].since;
+		interval_release(&gaps);
+	}
+	if (s->retention && w->since != WHEN_ALWAYS &&
+	    w->since < run->until - s->retention)
+		w->since = run->until - s->retention;
+	w->filtered = w->since != WHEN_ALWAYS || s->window_bounded ||
+	    run->o->until != WHEN_NEVER;
+}
+
+struct window *
+window_new(struct run *run, struct family *f, struct account *a,
+    struct node *place, int64_t since, int64_t until, bool full)
+{
+	struct window *w = mem_new(sizeof *w);
+	struct family *child;
+
+	w->run = run;
+	w->family = f;
+	w->account = a;
+	w->since = since;
+	w->until = until;
+	w->full = full;
+	w->low = WHEN_NEVER;
+	w->state = WINDOW_SETTLED;
+	if (!f->scopes)
+		f->scopes = mem_new(run->account_count * sizeof *f->scopes);
+	w->scope = &f->scopes[a - run->accounts];
+	if (f->stream->parent)
+		child_span(run, f, a, w);
+	w->place = tree_group(place, w, NODE_PLACE);
+	w->own = tree_group(w->place, w, NODE_OWN);
+	for (child = f->down; child; child = child->next) {
+		w->downs = mem_array(w->downs, w->down_count + 1,
+		    sizeof *w->downs);
+		w->downs[w->down_count] = window_new(run, child, a, w->place,
+		    w->since, w->until, w->full);
+		w->downs[w->down_count++]->open = 1;	/* the parent */
+	}
+	tree_close(w->place);
+	return w;
+}
+
+void
+window_free(struct window *w)
+{
+	struct job *j, *next;
+
+	for (j = w->jobs; j; j = next) {
+		next = j->next;
+		job_drop(j);
+	}
+	seen_release(&w->seen);
+	free(w->downs);
+	free(w);
+}
+
+static void
+release_downs(struct window *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->down_count; i++) {
+		release_downs(w->downs[i]);
+		window_free(w->downs[i]);
+	}
+	w->down_count = 0;
+}
+
+void
+window_sweep(struct window *w)
+{
+	struct pair none = { NULL, NULL };
+
+	if (w->run->o->dry)
+		return;
+	w->sweeps = true;
+	job_new(w, JOB_SWEEP, &none, 0);
+}
+
+/* A window at the top: its own lists, to be asked. */
+void
+window_ask(struct window *w)
+{
+	struct pair none = { NULL, NULL };
+
+	if (unit_of(w) > 0)
+		w->state = WINDOW_NEW;
+	add_lists(w, &none, 0);
+}
+
+/* The window's place is taken by its pieces, newest first. */
+static void
+replace(struct window *w, const struct interval *pieces, size_t n)
+{
+	struct run *run = w->run;
+	const struct stream *s = w->family->stream;
+	bool sweep = w->sweeps;
+	size_t i;
+
+	/* What an unfiltered list would have brought along is swept up. */
+	if (!w->filtered && s->unwindowed)
+		sweep = true;
+	release_downs(w);
+	tree_empty(&run->tree, w->place);
+	for (i = 0; i < n; i++) {
+		struct window *piece;
+		int64_t since = pieces[i].since;
+
+		if (i == n - 1)
+			since = w->since;	/* may be "always" */
+		piece = window_new(run, w->family, w->account, w->place, since,
+		    pieces[i].until, false);
+		piece->filtered = true;
+		piece->instants = w->instants;
+		piece->whole_days = w->whole_days;
+		window_ask(piece);
+		if (i == n - 1 && sweep)
+			window_sweep(piece);
+	}
+	window_free(w);
+}
+
+/* The children of the records seen so far are asked for. */
+void
+window_grow(struct job *j)
+{
+	struct window *w = j->window;
+	size_t i;
+
+	double pages = 1 + cut_expect(&j->sample, window_start(w));
+	bool dry = w->run->o->dry;
+
+	for (i = 0; i < j->branch_count; i++) {
+		struct branch *b = &j->branches[i];
+
+		/* Of a plan: every page of ours brings as many of theirs. */
+		if (dry)
+			w->downs[b->down]->requests += pages;
+		else
+			add_lists(w->downs[b->down], b->context,
+			    b->context_count);
+	}
+	job_prune(j);
+}
+
+/* It is whole and will not be cut: what was held goes out. */
+static void
+settle(struct window *w)
+{
+	struct job *j;
+
+	w->state = WINDOW_SETTLED;
+	for (j = w->jobs; j; j = j->next) {
+		if (!j->leaf)
+			continue;
+		j->leaf->held = false;
+		window_grow(j);
+		if (j->done)
+			job_close(j);
+	}
+}
+
+/* The last page of a list came. */
+void
+window_list_done(struct job *j)
+{
+	struct window *w = j->window;
+
+	j->done = true;
+	tree_live(j->leaf, false);
+	if (w->state == WINDOW_SETTLED)
+		job_close(j);
+	w->open--;
+	if (window_consider(w) && w->open == 0)
+		window_finish(w);
+}
+
+static void
+put_mark(struct window *w)
+{
+	struct node *leaf = tree_leaf(w->own, w, NODE_MARK);
+
+	tree_close(leaf);
+}
+
+void
+window_finish(struct window *w)
+{
+	struct run *run = w->run;
+	struct fetch_count *count = w->family->count;
+	struct job *j;
+	size_t i;
+
+	if (window_held(w))
+		settle(w);
+	for (j = w->jobs; j; j = j->next)
+		w->requests += (double)j->pages + cut_expect(&j->sample,
+		    window_start(w));
+	if (w->family->emits) {
+		if (w->failed) {
+			run->result->failed++;
+			count->failed++;
+		} else {
+			run->result->windows++;
+			count->windows++;
+		}
+		put_mark(w);
+	}
+	while ((j = w->jobs)) {
+		w->jobs = j->next;
+		job_drop(j);
+	}
+	seen_release(&w->seen);
+	tree_close(w->own);
+	for (i = 0; i < w->down_count; i++) {
+		struct window *d = w->downs[i];
+
+		if (w->failed && !d->failed) {
+			d->failed = true;
+			d->http = w->http;
+			d->code = w->code;
+			d->status = w->status;
+			snprintf(d->message, sizeof d->message,
+			    "its parent %.60s failed: %.160s",
+			    w->family->stream->name, w->message);
+		}
+		if (--d->open == 0)
+			window_finish(d);
+	}
+}
+
+/* A failure is said once; those like it that follow in the scope are counted,
+ * for an outage is one event and not a thousand. */
+static void
+say_failure(struct window *w)
+{
+	struct scope *sc = w->scope;
+
+	if (sc->status == w->status && sc->http == w->http &&
+	    sc->code == w->code) {
+		sc->more += !sc->dead;
+		return;
+	}
+	sc->status = w->status;
+	sc->http = w->http;
+	sc->code = w->code;
+	snprintf(sc->message, sizeof sc->message, "%s", w->message);
+	run_say(w->run, FETCH_FAIL, "%s %s: %s", w->family->stream->name,
+	    w->account->sid, w->message);
+}
+
+void
+window_say_more(struct run *run, const struct family *f)
+{
+	const struct scope *sc;
+	size_t i;
+
+	for (; f; f = f->next) {
+		for (i = 0; f->scopes && i < run->account_count; i++) {
+			sc = &f->scopes[i];
+			if (sc->more > 0)
+				run_say(run, FETCH_WARN, "%s %s: %u more "
+				    "window%s failed like that",
+				    f->stream->name, run->accounts[i].sid,
+				    sc->more, sc->more == 1 ? "" : "s");
+		}
+		window_say_more(run, f->down);
+	}
+}
+
+void
+window_fail(struct window *w, int status, int http, long code,
+    const char *message)
+{
+	struct run *run = w->run;
+	struct job *j;
+	bool nothing = window_held(w);	/* of it was printed, or will be */
+
+	w->failed = true;
+	w->status = status;
+	w->http = http;
+	w->code = code;
+	snprintf(w->message, sizeof w->message, "%s", message);
+	say_failure(w);
+	if (run->worst == 0 || status > STATUS_PARTIAL)
+		run->worst = status;
+	w->state = WINDOW_SETTLED;
+	if (nothing)
+		w->records = 0;
+	/* What runs is not waited for. */
+	while ((j = w->jobs)) {
+		w->jobs = j->next;
+		w->open -= !j->done;
+		if (nothing) {
+			job_prune(j);
+			tree_retract(&run->tree, j->leaf);
+			j->leaf->held = false;
+		}
+		if (j->leaf)
+			job_close(j);
+		job_drop(j);
+	}
+	if (w->open == 0)
+		window_finish(w);
+}
+
+/* Moments may be compared though the documents speak of days.  Ask for a range
+ * strictly inside the first page: they are if exactly the records of that
+ * range come back. */
+static bool
+start_probe(struct window *w)
+{
+	struct job *j, *probe;
+	int64_t low, high;
+	size_t i, want = 0;
+
+	for (j = w->jobs; j && j->time_count < 16; j = j->next)
+		;
+	if (!j)
+		return false;
+	high = j->times[j->time_count / 4];
+	low = j->times[j->time_count / 4 * 3];
+	if (low > high) {
+		int64_t swap = low;
+
+		low = high;
+		high = swap;
+	}
+	if (low == high || j->sample.newest == high || j->sample.oldest == low)
+		return false;
+	for (i = 0; i < j->time_count; i++)
+		want += j->times[i] >= low && j->times[i] <= high;
+	probe = job_new(w, JOB_PROBE, j->context, j->context_count);
+	if (j->extra_count) {
+		probe->extra[0] = j->extra[0];
+		probe->extra_count = 1;
+	}
+	probe->probe_low = low;
+	probe->probe_high = high;
+	probe->probe_want = want;
+	w->state = WINDOW_PROBED;
+	return true;
+}
+
+bool
+window_cut(struct window *w, size_t n)
+{
+	struct interval pieces[CUT_MOST];
+	int64_t unit = unit_of(w), since = window_start(w);
+
+	if (unit == 0 || since >= w->until)
+		return false;
+	n = cut_window(pieces, since, w->until, n, unit);
+	if (n < 2)
+		return false;
+	replace(w, pieces, n);
+	return true;
+}
+
+/* All first pages are there: is it whole, worth following, or to be cut?
+ * The answer must not depend on what else happens to be known by now. */
+static bool
+consider_new(struct window *w)
+{
+	int64_t since = window_start(w);
+	double expect = 0;
+	size_t lists = 0, n;
+	struct job *j;
+
+	for (j = w->jobs; j; j = j->next) {
+		if (j->kind != JOB_LIST)
+			continue;
+		if (j->pages == 0)
+			return true;
+		expect += cut_expect(&j->sample, since);
+		lists++;
+	}
+	w->state = WINDOW_HELD;
+	if (expect <= 2.5)
+		return true;
+	expect = (expect + (double)lists) / 0.75;
+	n = expect > CUT_MOST ? CUT_MOST : (size_t)expect + 1;
+	if (w->family->stream->window == WINDOW_TRY &&
+	    w->instants == INSTANTS_UNKNOWN && start_probe(w))
+		return true;
+	if (window_cut(w, n))
+		return false;
+	settle(w);
+	return true;
+}
+
+/* Something of a held window came.  false: it was cut, and is no more. */
+bool
+window_consider(struct window *w)
+{
+	struct job *j;
+
+	if (w->state == WINDOW_NEW)
+		return consider_new(w);
+	if (w->state != WINDOW_HELD)
+		return true;
+	for (j = w->jobs; j; j = j->next)
+		if (j->kind == JOB_LIST && j->pages >= HOLD_PAGES && !j->done)
+			break;
+	if (!j)
+		return true;
+	/* Empty pages are not a dense window. */
+	if (j->sample.a_page > 0 && window_cut(w, 8))
+		return false;
+	settle(w);
+	return true;
+}
