@@ -64,7 +64,7 @@ lacks() { # PROGRAM...: the first that is not there
 }
 
 run() { # block: the shell could also have lost a command inside a pipe
-	sh -e ./$1.sh >$1.out 2>$1.err
+	sh -e ./$1.sh </dev/null >$1.out 2>$1.err
 	echo $? >$1.status
 	cat $1.out; cat $1.err >&2
 	! grep -q 'not found' $1.err && return "$(cat $1.status)"
@@ -125,6 +125,28 @@ cd "$top"
 for file in */*.tw; do
 	check "$file is a catalogue" "tw-fetch -C $file --list"
 done
+# The table in the README that maps a PyAirbyte programme to lines of shell:
+# each line in its right column. HOST, and what needs an account elsewhere,
+# stay as they are.
+mkdir "$top/readme" && cd "$top/readme"
+tw-state export --format airbyte -f ../tw-state.1/other.state >airbyte-state.json
+sed -n '/^<!-- pyairbyte -->/,/^<!-- .pyairbyte -->/p' "${TW_README:-$ROOT/README.md}" |
+    sed -n 's/\\|/\a/g; s/^|.*| \(`.*`\) |$/\1/p' |
+    sed 's/`, `/`\n`/g' | tr -d '`' | tr '\a' '|' >lines
+while read -r line; do
+	case $line in
+	*HOST* | *md:* | make\ * | export\ *) skip "README: $line" 'not from here'; continue ;;
+	*pandas*) needs=pandas ;;
+	*duckdb:*) needs=duckdb ;;
+	*postgres:*) needs=postgres ;;
+	*) needs= ;;
+	esac
+	missing=$(lacks $needs)
+	[ -z "$missing" ] || { skip "README: $line" "no $missing"; continue; }
+	echo "$line" >line.sh
+	check "README: $line" 'run line'
+done <lines
+
 # What the recipes made is what the sandbox has.
 cd "$top/tw-recipes.7"
 messages() { sandbox_truth messages | jq -r .sid | sort; }
