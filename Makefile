@@ -124,6 +124,14 @@ uninstall:
 	for f in $(COMPLETIONS); do rm -f $(DESTDIR)$(DATADIR)/$$f; done
 	for p in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
 
+# Tools that need no library at run time, for the machine that holds the
+# database.  Not tw-fetch: the libcurl.a of Debian wants Kerberos, of which there
+# is no static library; not tw-flatten: neither is there one of libjq.
+STATIC := tw-state tw-load-csv tw-load-sql
+static:
+	$(MAKE) BUILD=$(BUILD)/static LDFLAGS='-static $(LDFLAGS)' \
+	    $(addprefix $(BUILD)/static/,$(STATIC))
+
 # A tarball of what git has, and the version, for scripts.
 dist:
 	@mkdir -p $(BUILD)
@@ -136,7 +144,7 @@ clean:
 
 FORCE:
 .PHONY: all units fuzz fuzzers completions check check-asan check-valgrind install \
-	uninstall dist version clean FORCE
+	static uninstall dist version clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 

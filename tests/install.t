@@ -18,6 +18,11 @@ check_same 'each in its section' \
 check_same 'completions of each tool, for three shells' \
     'find root/usr/share/bash-completion root/usr/share/zsh root/usr/share/fish -type f | wc -l' \
     'echo $((3 * $(echo "$tools" | wc -w)))'
+for tool in $tools; do
+	check_same "the completions of $tool are those of its table" \
+	    "cat root/usr/share/bash-completion/completions/$tool root/usr/share/zsh/site-functions/_$tool root/usr/share/fish/vendor_completions.d/$tool.fish" \
+	    "for s in bash zsh fish; do '$ROOT/scripts/completions' \$s root/usr/bin/$tool; done"
+done
 check 'none is empty' '! find root -type f -size 0 | grep .'
 for tool in $tools; do
 	check "$tool runs from there" \
@@ -46,6 +51,16 @@ check 'make install again changes nothing of it' \
     "make_in install DESTDIR='$PWD/root' PREFIX=/usr"
 check 'make uninstall' "make_in uninstall DESTDIR='$PWD/root' PREFIX=/usr"
 check 'leaves nothing' '! find root -type f | grep .'
+
+if nm "$TW_BUILD/tw-state" 2>/dev/null | grep -q __asan; then
+	skip 'make static' 'built with sanitizers'
+else
+	check 'make static' 'make_in -j2 static'
+	for tool in tw-state tw-load-csv tw-load-sql; do
+		check "$tool needs no library" \
+		    "! ldd '$TW_BUILD/static/$tool' 2>/dev/null | grep -q '=>' && '$TW_BUILD/static/$tool' --version"
+	done
+fi
 
 if command -v git >/dev/null && git -C "$ROOT" rev-parse >/dev/null 2>&1; then
 	check 'make dist' "make_in dist"
