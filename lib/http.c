@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "mem.h"
+#include "pace.h"
 
 #define CONNECT_S 10L
 #define STALL_S 60L		/* less than a byte a second for so long */
@@ -18,6 +19,7 @@ struct slot {
 	struct http_request request;
 	struct http_answer answer;
 	size_t header_bytes;
+	unsigned era;		/* of the pace, when it began */
 	bool busy;
 	char error[CURL_ERROR_SIZE];
 };
@@ -25,9 +27,9 @@ struct slot {
 struct http {
 	CURLM *multi;
 	struct slot *slots;
-	int jobs, limit, running;
-	int good;		/* answers since the limit last moved */
-	bool refused;		/* once: from then on the limit rises slowly */
+	int jobs, running;
+	struct pace pace;
+	unsigned era;		/* of the request whose answer is in hand */
 	const char *ca_file;
 };
 
@@ -101,7 +103,7 @@ http_open(const struct http_options *options, const char **why)
 	if (!h->multi)
 		mem_exhausted();
 	h->jobs = options->jobs;
-	h->limit = h->jobs < 8 ? h->jobs : 8;
+	h->pace = (struct pace)PACE_INIT(h->jobs);
 	h->ca_file = options->ca_file;
 	h->slots = mem_new(sizeof *h->slots * (size_t)h->jobs);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)h->jobs + 4);
@@ -146,7 +148,7 @@ http_close(struct http *h)
 int
 http_free_slots(const struct http *h)
 {
-	return h->limit - h->running;
+	return h->pace.limit - h->running;
 }
 
 int
@@ -158,18 +160,13 @@ http_running(const struct http *h)
 int
 http_limit(const struct http *h)
 {
-	return h->limit;
+	return h->pace.limit;
 }
 
 void
 http_crowded(struct http *h)
 {
-	/* Those that run now were started at the old limit and may be refused
-	 * too: they count as one refusal. */
-	if (h->good > 0 || h->limit > h->running)
-		h->limit = h->limit > 1 ? h->limit / 2 : 1;
-	h->good = 0;
-	h->refused = true;
+	pace_refused(&h->pace, h->era);
 }
 
 /* What never changes from request to request. */
@@ -224,6 +221,7 @@ http_start(struct http *h, const struct http_request *request)
 	if (!s->easy)
 		prepare(h, s);
 	s->busy = true;
+	s->era = h->pace.era;
 	s->request = *request;
 	s->header_bytes = 0;
 	s->error[0] = '\0';
@@ -298,11 +296,9 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	/* An encoding that breaks off is a cut body, not a hostile one. */
 	if (code == CURLE_BAD_CONTENT_ENCODING)
 		a->fault = FAULT_CUT;
-	if (a->fault == FAULT_NONE && status < 400 &&
-	    (++h->good >= h->limit || !h->refused) && h->limit < h->jobs) {
-		h->limit++;
-		h->good = 0;
-	}
+	if (a->fault == FAULT_NONE && status < 400)
+		pace_good(&h->pace);
+	h->era = s->era;
 	s->request.done(s->request.context, a);
 	s->busy = false;
 	h->running--;

@@ -11,9 +11,8 @@
  * else.  A body is kept in memory up to HTTP_BODY_MAX decoded bytes; what is
  * larger, and headers beyond HTTP_HEADER_MAX, are faults.  No redirect is
  * followed, no netrc is read, no proxy gets credentials of ours, TLS is 1.2 or
- * newer and verified.  The concurrency begins at 8 and rises by one with every
- * good answer, up to jobs; http_crowded halves it, and then it rises by one for
- * every round of good answers.
+ * newer and verified.  How many run at a time is pace's affair (pace.h); it is
+ * told of good answers here, of refusals by http_crowded.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -66,6 +65,7 @@ void http_start(struct http *h, const struct http_request *request);
  * that the caller can start the next request before it looks at the next
  * answer: the wire does not wait for the work.  A signal ends it. */
 void http_wait(struct http *h, int ms);
+/* The answer in hand is a refusal for asking too many at a time. */
 void http_crowded(struct http *h);
 /* Forget all that runs; done is not called. */
 void http_stop(struct http *h);
