@@ -24,18 +24,19 @@ cut_window(struct interval pieces[CUT_MOST], int64_t since, int64_t until,
 	if (n > CUT_MOST)
 		n = CUT_MOST;
 	for (i = 1; i <= n; i++) {
-		/* The i-th bound from above, down to a whole unit. */
+		/* The i-th bound from above, at a whole unit. */
 		int64_t low = since + width / (int64_t)n *
 		    (int64_t)(n - i) + width % (int64_t)n *
 		    (int64_t)(n - i) / (int64_t)n;
-		int64_t over = low % unit;
 
 		if (i == n)
 			low = since;
-		else
-			low -= over < 0 ? over + unit : over;
-		if (low < since)
-			low = since;
+		else {
+			low += unit / 2;	/* to the nearest */
+			low -= low % unit + (low % unit < 0 ? unit : 0);
+			if (low <= since)
+				continue;
+		}
 		if (low >= high)
 			continue;
 		pieces[made].since = low;
