@@ -6,9 +6,9 @@
 PATH=$ROOT/scripts:${TW_TEST_CACHE:-$HOME/.cache/tw-test}/venv/bin:$PATH
 
 sandbox_start --seed 7 --now "$(date -u +%Y-%m-%dT00:00:00Z)"
-tw-state init -f twilio.state
-tw-sync -q --streams messages ndjson:given
-tw-state export --format airbyte -f given/twilio.state >state.json
+
+tw-sync -q -S twilio.state --streams messages ndjson:given
+tw-state export --format airbyte -f twilio.state >state.json
 
 # Tables: the first code of the second column.
 grep '^| ' "$ROOT/README.md" | sed 's/\\|/@PIPE@/g' | cut -d'|' -f3 |
