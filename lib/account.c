@@ -53,6 +53,22 @@ account_wanted(const struct run *run, const struct account *a)
 	return false;
 }
 
+const char *
+account_missing(const struct run *run)
+{
+	size_t i, n;
+
+	for (i = 0; i < run->o->account_count; i++) {
+		for (n = 0; n < run->account_count; n++)
+			if (strcmp(run->o->accounts[i],
+			    run->accounts[n].sid) == 0)
+				break;
+		if (n == run->account_count)
+			return run->o->accounts[i];
+	}
+	return NULL;
+}
+
 void
 account_say_skipped(struct run *run)
 {

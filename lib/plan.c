@@ -326,12 +326,20 @@ plan_run(struct fetch_result *result, const struct fetch_options *options,
 {
 	/* What an early end leaves lying stays within reach. */
 	static struct run run;
+	const char *missing;
 	size_t i;
 
 	run = (struct run){ .o = options, .login = login, .http = http,
 	    .stop = stop, .result = result };
 	begin(&run);
 	list_accounts(&run);
+	if (!run.halted && !*stop && (missing = account_missing(&run))) {
+		account_say_skipped(&run);	/* it may be one of them */
+		run_say(&run, FETCH_FAIL, "account %.64s is not one that "
+		    "these credentials can read", missing);
+		run.halted = true;
+		run.worst = STATUS_DENIED;
+	}
 	if (!run.halted && !*stop) {
 		for (i = 0; i < options->stream_count; i++)
 			family_add(&run, options->streams[i]);
