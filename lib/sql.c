@@ -19,8 +19,9 @@
 
 static const struct sql_dialect *const dialects[] = {
 	&sql_sqlite, &sql_postgres, &sql_duckdb, &sql_mysql,
+	&sql_snowflake, &sql_bigquery,
 };
-const char sql_dialects[] = "sqlite|postgres|duckdb|mysql";
+const char sql_dialects[] = "sqlite|postgres|duckdb|mysql|snowflake|bigquery";
 
 const struct sql_dialect *
 sql_dialect(const char *name)

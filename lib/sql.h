@@ -103,7 +103,7 @@ struct sql_dialect {
 };
 
 extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb,
-    sql_mysql;
+    sql_mysql, sql_snowflake, sql_bigquery;
 
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);

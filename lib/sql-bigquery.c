@@ -1,0 +1,113 @@
+/*
+ * sql-bigquery: for bq query --use_legacy_sql=false, which takes a script of
+ * 1 MB at most: pass it windows of that size.
+ *
+ * Tables are made before the transaction begins.  There are no keys to rely
+ * on, so the newest of a key is chosen in the stage.  The service was not
+ * there to run it on; its grammar was, as sqlglot knows it.
+ */
+#include <string.h>
+
+#include "sql.h"
+
+/* A quote is escaped and never doubled; a literal is one line. */
+static size_t
+literal(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\'' || c == '\\')
+			*p++ = '\\';
+		if (c >= ' ' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		*p++ = 'x';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+/* With its type in front: in a column of NULLs nothing else says it. */
+static size_t
+value(const struct table_column *c, char *out)
+{
+	static const char *const words[COLUMN_JSON + 1] = {
+		[COLUMN_DECIMAL] = "BIGNUMERIC ", [COLUMN_TIME] = "TIMESTAMP ",
+		[COLUMN_DATE] = "DATE ", [COLUMN_JSON] = "JSON "
+	};
+	const char *word = c->described ? words[c->type] : NULL;
+	size_t len = word ? strlen(word) : 0;
+
+	if (c->described && (c->type == COLUMN_INTEGER ||
+	    c->type == COLUMN_BOOLEAN)) {
+		memcpy(out, c->value.text, c->value.len);
+		return c->value.len;
+	}
+	if (word)
+		memcpy(out, word, len);
+	return len + sql_value(c, out + len, literal);
+}
+
+const struct sql_dialect sql_bigquery = {
+	.name = "bigquery",
+	.quote = '`',
+	.types = {
+		[COLUMN_TEXT] = "STRING", [COLUMN_INTEGER] = "INT64",
+		[COLUMN_DECIMAL] = "BIGNUMERIC", [COLUMN_BOOLEAN] = "BOOL",
+		[COLUMN_TIME] = "TIMESTAMP", [COLUMN_DATE] = "DATE",
+		[COLUMN_JSON] = "JSON"
+	},
+	.any = "STRING",
+	.null = "NULL",
+	.name_max = 300,
+	.fold = true,
+	.grows = true,
+	.decimal_before = 38, .decimal_after = 38,
+
+	.head = "",
+	.schema = "CREATE SCHEMA IF NOT EXISTS %m;\n",
+	.begin = "",
+	.late_begin = "BEGIN TRANSACTION;\n",
+	.commit = "COMMIT TRANSACTION;\n",
+	.ledger =
+	    "CREATE TABLE IF NOT EXISTS %w (`run` STRING, `stream` STRING, "
+	    "`account` STRING, `since` STRING, `until` STRING, "
+	    "`records` INT64, `mark` STRING NOT NULL);\n",
+	.create = "CREATE TABLE IF NOT EXISTS %t (%d);\n",
+	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
+	.empty = "DELETE FROM %t WHERE true;\n",
+	.mark =
+	    "DELETE FROM %w WHERE `mark` = %r;\n"
+	    "INSERT INTO %w (`run`, `stream`, `account`, `since`, `until`, "
+	    "`records`, `mark`) VALUES (%v);\n",
+	.print = "SELECT %r;\n",
+	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.cut = "SELECT ERROR('tw-load-sql: the input was cut short');\n",
+	.stage = "CREATE TEMP TABLE %s (%d);\n",
+	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
+
+	.rows = "INSERT INTO %s (%c) VALUES\n",
+	.row = "(", .between = ",", .row_end = ")", .rows_between = ",\n",
+	.rows_end = ";\n",
+	.rows_most = 1000, .bytes_most = 256 << 10,
+	.value = value,
+	.literal = literal,
+
+	.merge =
+	    "MERGE INTO %t AS old USING (SELECT %c FROM %s WHERE true QUALIFY "
+	    "row_number() OVER (PARTITION BY %k ORDER BY %o1) = 1) "
+	    "AS excluded ON %j WHEN MATCHED AND %N THEN UPDATE SET %u "
+	    "WHEN NOT MATCHED THEN INSERT (%c) VALUES (%e);\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.unstage = "DROP TABLE %s;\n",
+};

@@ -1,0 +1,116 @@
+/*
+ * sql-snowflake: for snowsql, and what else runs a script up to its first
+ * error.
+ *
+ * To make or alter a table ends a transaction there, so rows are gathered in
+ * a temporary table before it begins.  PARSE_JSON is no part of VALUES: a row
+ * is a SELECT.  No account of the service was there to run it on; fakesnow
+ * was.
+ */
+#include <string.h>
+
+#include "sql.h"
+
+/* Backslash escapes in both quotes' worlds; a line is one line. */
+static size_t
+literal(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\'' || c == '\\')
+			*p++ = '\\';
+		if (c >= ' ' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		*p++ = 'x';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+static size_t
+value(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+	size_t len;
+
+	if (c->described && v->kind < JSON_STRING && c->type != COLUMN_TEXT &&
+	    c->type != COLUMN_JSON) {
+		memcpy(out, v->text, v->len);
+		return v->len;
+	}
+	if (!c->described || c->type != COLUMN_JSON)
+		return sql_value(c, out, literal);
+	memcpy(out, "PARSE_JSON(", 11);
+	len = sql_value(c, out + 11, literal);
+	out[11 + len] = ')';
+	return len + 12;
+}
+
+const struct sql_dialect sql_snowflake = {
+	.name = "snowflake",
+	.quote = '"',
+	.types = {
+		[COLUMN_TEXT] = "VARCHAR", [COLUMN_INTEGER] = "BIGINT",
+		[COLUMN_DECIMAL] = "NUMBER(38,18)",
+		[COLUMN_BOOLEAN] = "BOOLEAN", [COLUMN_TIME] = "TIMESTAMP_TZ",
+		[COLUMN_DATE] = "DATE", [COLUMN_JSON] = "VARIANT"
+	},
+	.any = "VARCHAR",
+	.null = "NULL",
+	.name_max = 255,
+	.fold = false,
+	.grows = true,
+	.decimal_before = 20, .decimal_after = 18,
+
+	.head = "",
+	.schema = "CREATE SCHEMA IF NOT EXISTS %m;\n",
+	.begin = "",
+	.late_begin = "BEGIN TRANSACTION;\n",
+	.commit = "COMMIT;\n",
+	.ledger =
+	    "CREATE TABLE IF NOT EXISTS %w (\"run\" VARCHAR, "
+	    "\"stream\" VARCHAR, \"account\" VARCHAR, \"since\" VARCHAR, "
+	    "\"until\" VARCHAR, \"records\" BIGINT, \"mark\" VARCHAR NOT "
+	    "NULL);\n",
+	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
+	.empty = "DELETE FROM %t;\n",
+	.mark =
+	    "DELETE FROM %w WHERE \"mark\" = %r;\n"
+	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
+	    "\"until\", \"records\", \"mark\") VALUES (%v);\n",
+	.print = "SELECT %r;\n",
+	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.cut = "SELECT TO_NUMBER('tw-load-sql: the input was cut short');\n",
+	.stage =
+	    "CREATE TEMPORARY TABLE %s (%d, \"_tw_row\" BIGINT "
+	    "AUTOINCREMENT);\n",
+	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
+
+	.rows = "INSERT INTO %s (%c)\n",
+	.row = "SELECT ", .between = ",", .row_end = "",
+	.rows_between = " UNION ALL\n",
+	.rows_end = ";\n",
+	.rows_most = 200, .bytes_most = 512 << 10,
+	.value = value,
+	.literal = literal,
+
+	.merge =
+	    "MERGE INTO %t AS old USING (SELECT %c FROM %s QUALIFY "
+	    "row_number() OVER (PARTITION BY %k ORDER BY %o\"_tw_row\" DESC) "
+	    "= 1) AS excluded ON %j WHEN MATCHED AND %N THEN UPDATE SET %u "
+	    "WHEN NOT MATCHED THEN INSERT (%c) VALUES (%e);\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.unstage = "DROP TABLE %s;\n",
+};
