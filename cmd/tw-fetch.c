@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,16 +115,87 @@ static const struct option_page page = {
 	" with\nTWILIO_API_SECRET, or TWILIO_AUTH_TOKEN.\n"
 };
 
-static volatile sig_atomic_t signalled;
+static volatile sig_atomic_t signalled, writing;
 static volatile int stop;
 static struct archive archive = ARCHIVE_INIT;
 static struct progress *progress;
+static struct fetch_result result;
 
+/* In the midst of a write, which may wait for a reader for ever, there is
+ * nothing to come back to. */
 static void
 on_signal(int number)
 {
 	signalled = number;
 	stop = 1;
+	if (writing) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+}
+
+/* --- marks at both ends ---------------------------------------------------- */
+
+static char run[32];
+
+static void
+put_open(void)
+{
+	struct mark m = { .kind = MARK_OPEN, .records = MARK_NONE,
+	    .windows = MARK_NONE, .failed = MARK_NONE, .requests = MARK_NONE };
+
+	if (!o.marks)
+		return;
+	snprintf(m.run, sizeof m.run, "%s", run);
+	snprintf(m.tool, sizeof m.tool, "tw-fetch %s", TW_VERSION);
+	m.at = when_now();
+	mark_write(&out_standard, &m);
+	out_flush(&out_standard);
+}
+
+static void
+put_close(int status, const struct fetch_result *r)
+{
+	struct mark m = { .kind = MARK_CLOSE, .requests = MARK_NONE };
+
+	if (!o.marks)
+		return;
+	snprintf(m.run, sizeof m.run, "%s", run);
+	m.status = status;
+	if (r) {
+		m.windows = r->windows;
+		m.failed = r->failed;
+		m.records = r->records;
+	}
+	mark_write(&out_standard, &m);
+}
+
+/* The run cannot start: the last stage of the pipe must learn why. */
+static void refuse(enum diag_status status, const char *format, ...)
+    DIAG_FORMAT(2, 3) DIAG_NORETURN;
+
+static void
+refuse(enum diag_status status, const char *format, ...)
+{
+	char text[1024];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(text, sizeof text, format, values);
+	va_end(values);
+	put_open();
+	put_close(status, NULL);
+	die(status, "%s", text);
+}
+
+/* It cannot go on. */
+static void fail(enum diag_status status, const char *why) DIAG_NORETURN;
+
+static void
+fail(enum diag_status status, const char *why)
+{
+	put_close(status, &result);
+	die(status, "%s", why);
 }
 
 /* --- what the plan tells us ---------------------------------------------- */
@@ -166,28 +238,42 @@ put_row(const struct mark *w)
 	out_text(&out_standard, line);
 }
 
-static bool
-put(void *context, const struct mark *window, const char *lines, size_t len,
-    bool mark)
+static void
+put_window(const struct mark *window)
 {
-	(void)context;
-	if (!mark) {
-		if (o.limit)
-			len = within_limit(window, lines, len);
-		out_put(&out_standard, lines, len);
-		if (o.archive && archive_put(&archive, window, lines, len))
-			die((enum diag_status)archive.status, "%s",
-			    archive.why);
-		return out_standard.error == 0;
-	}
 	if (o.archive && archive_seal(&archive, window))
-		die((enum diag_status)archive.status, "%s", archive.why);
+		fail((enum diag_status)archive.status, archive.why);
 	if (o.plan && isatty(STDOUT_FILENO)) {
 		put_row(window);
 	} else if (o.marks || o.plan) {
 		mark_write(&out_standard, window);
 		out_flush(&out_standard);
 	}
+}
+
+static void
+put_lines(const struct mark *window, const char *lines, size_t len)
+{
+	if (o.limit)
+		len = within_limit(window, lines, len);
+	out_put(&out_standard, lines, len);
+	if (o.archive && archive_put(&archive, window, lines, len))
+		fail((enum diag_status)archive.status, archive.why);
+}
+
+static bool
+put(void *context, const struct mark *window, const char *lines, size_t len,
+    bool mark)
+{
+	(void)context;
+	if (signalled)
+		return false;
+	writing = 1;
+	if (mark)
+		put_window(window);
+	else
+		put_lines(window, lines, len);
+	writing = 0;
 	return out_standard.error == 0;
 }
 
@@ -206,7 +292,11 @@ static void
 tick(void *context)
 {
 	(void)context;
-	out_flush(&out_standard);
+	if (!signalled) {
+		writing = 1;
+		out_flush(&out_standard);
+		writing = 0;
+	}
 	progress_tick(progress);
 }
 
@@ -328,7 +418,7 @@ read_windows(const char *file, size_t *count)
 }
 
 static void
-make_run_id(char *run, size_t size)
+make_run_id(void)
 {
 	unsigned char bytes[8] = { 0 };
 	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
@@ -337,63 +427,11 @@ make_run_id(char *run, size_t size)
 	if (fd < 0 || read(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes)
 		die(STATUS_BUG, "/dev/urandom: %s", strerror(errno));
 	close(fd);
-	for (i = 0; i < sizeof bytes && 2 * i + 2 < size; i++)
-		snprintf(run + 2 * i, size - 2 * i, "%02x", bytes[i]);
+	for (i = 0; i < sizeof bytes && 2 * i + 2 < sizeof run; i++)
+		snprintf(run + 2 * i, sizeof run - 2 * i, "%02x", bytes[i]);
 }
 
-/* --- marks at both ends ---------------------------------------------------- */
-
-static char run[32];
-
-static void
-put_open(void)
-{
-	struct mark m = { .kind = MARK_OPEN, .records = MARK_NONE,
-	    .windows = MARK_NONE, .failed = MARK_NONE, .requests = MARK_NONE };
-
-	if (!o.marks)
-		return;
-	snprintf(m.run, sizeof m.run, "%s", run);
-	snprintf(m.tool, sizeof m.tool, "tw-fetch %s", TW_VERSION);
-	m.at = when_now();
-	mark_write(&out_standard, &m);
-	out_flush(&out_standard);
-}
-
-static void
-put_close(int status, const struct fetch_result *r)
-{
-	struct mark m = { .kind = MARK_CLOSE, .requests = MARK_NONE };
-
-	if (!o.marks)
-		return;
-	snprintf(m.run, sizeof m.run, "%s", run);
-	m.status = status;
-	if (r) {
-		m.windows = r->windows;
-		m.failed = r->failed;
-		m.records = r->records;
-	}
-	mark_write(&out_standard, &m);
-}
-
-/* The run cannot start: the last stage of the pipe must learn why. */
-static void refuse(enum diag_status status, const char *format, ...)
-    DIAG_FORMAT(2, 3) DIAG_NORETURN;
-
-static void
-refuse(enum diag_status status, const char *format, ...)
-{
-	char text[1024];
-	va_list values;
-
-	va_start(values, format);
-	vsnprintf(text, sizeof text, format, values);
-	va_end(values);
-	put_open();
-	put_close(status, NULL);
-	die(status, "%s", text);
-}
+/* --- before the first request ---------------------------------------------- */
 
 static void
 claim_state(struct state *s)
@@ -429,13 +467,17 @@ harden(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
-/* End as the signal would have ended us. */
+/* End as the signal would have ended us; what is left of a line goes out if
+ * somebody takes it. */
 static void
 die_of_signal(void)
 {
+	struct pollfd taken = { STDOUT_FILENO, POLLOUT, 0 };
 	int number = signalled;
 
-	out_flush(&out_standard);
+	writing = 1;
+	if (poll(&taken, 1, 0) > 0)
+		out_flush(&out_standard);
 	archive_release(&archive);
 	signal(number, SIG_DFL);
 	raise(number);
@@ -443,40 +485,23 @@ die_of_signal(void)
 
 static const char *const airbyte[] = { "@airbyte", NULL };
 
-int
-main(int argc, char *argv[])
+/* --list and --describe: neither credentials nor network. */
+static int
+say_what_there_is(char **words)
 {
-	struct login login = LOGIN_INIT;
-	struct state state = STATE_INIT;
-	struct fetch_options plan = { 0 };
-	struct fetch_result result = { 0 };
-	struct http_options wire = { 0 };
-	struct http *http;
-	const char *why;
+	char *one[] = { (char *)(size_t)o.describe, NULL };
 
-	out_start();
-	argv = option_parse(&page, argc, argv);
-	diag_quiet(o.quiet);
-	if (o.state)
-		o.marks = true;
-	if (o.plan)
-		o.marks = false, o.archive = NULL;
-	if (o.archive)
-		archive.dir = o.archive;
-	if (catalog_open(o.catalog))
-		die(STATUS_CONFIG, "%s", catalog_why());
-	if (o.list || o.describe) {
-		if (o.list && describe_list(&out_standard,
-		    (const char *const *)argv, o.json, isatty(STDOUT_FILENO)))
-			choose(argv);
-		if (o.describe && describe_stream(&out_standard, o.describe,
-		    o.json)) {
-			char *one[] = { (char *)(size_t)o.describe, NULL };
+	if (o.list && describe_list(&out_standard, (const char *const *)words,
+	    o.json, isatty(STDOUT_FILENO)))
+		choose(words);		/* which says what is wrong */
+	if (o.describe && describe_stream(&out_standard, o.describe, o.json))
+		choose(one);
+	return out_finish();
+}
 
-			choose(one);
-		}
-		return out_finish();
-	}
+static void
+check_options(void)
+{
 	if (o.raw && (o.marks || o.archive))
 		die(STATUS_USAGE, "--raw leaves out what marks and archives "
 		    "need: use one or the other");
@@ -486,69 +511,98 @@ main(int argc, char *argv[])
 	if (o.state && o.windows)
 		die(STATUS_USAGE, "--windows says what to fetch, so does "
 		    "--state: use one or the other");
-	make_run_id(run, sizeof run);
-	choose(argv);
+}
+
+/* Everything that can be wrong without asking anybody. */
+static void
+read_options(struct fetch_options *to, char **words)
+{
+	choose(words);
 	if (o.windows)
-		plan.windows = read_windows(o.windows, &plan.window_count);
+		to->windows = read_windows(o.windows, &to->window_count);
 	if (chosen.count == 0 && o.check)
 		choose((char **)(size_t)airbyte);
 	if (chosen.count == 0)
 		die(STATUS_USAGE, "which streams? name some ('tw-fetch --list' "
 		    "shows them), or @airbyte; try 'tw-fetch --help'");
-	plan.filters = filters();
-	plan.filter_count = o.filters.count;
-	plan.since = instant("--since", o.since, WHEN_ALWAYS);
-	plan.until = instant("--until", o.until, WHEN_NEVER);
-	if (plan.since != WHEN_ALWAYS && plan.since >= plan.until)
+	limited = mem_new(sizeof *limited * (chosen.count + 1));
+	to->streams = chosen.streams;
+	to->stream_count = chosen.count;
+	to->filters = filters();
+	to->filter_count = o.filters.count;
+	to->accounts = o.accounts.items;
+	to->account_count = o.accounts.count;
+	to->no_subaccounts = o.no_subaccounts;
+	to->since = instant("--since", o.since, WHEN_ALWAYS);
+	to->until = instant("--until", o.until, WHEN_NEVER);
+	if (to->since != WHEN_ALWAYS && to->since >= to->until)
 		die(STATUS_USAGE, "--since is not before --until");
+	to->lookback = o.lookback;
+	to->max_age = o.max_age;
+	to->page_size = o.page_size;
+	to->retry_ms = o.retry_time * 1000;
+	to->dry = o.plan;
+	to->verbose = o.verbose;
+	to->raw = o.raw;
+	to->secrets = o.secrets;
+	to->run = run;
+	to->put = put;
+	to->say = say;
+	to->tick = tick;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct login login = LOGIN_INIT;
+	struct state state = STATE_INIT;
+	struct fetch_options plan = { 0 };
+	struct http_options wire = { 0 };
+	struct http *http;
+	const char *why;
+
+	out_start();
+	argv = option_parse(&page, argc, argv);
+	diag_quiet(o.quiet);
+	o.marks |= o.state != NULL;
+	archive.dir = o.archive;
+	if (catalog_open(o.catalog))
+		die(STATUS_CONFIG, "%s", catalog_why());
+	if (o.list || o.describe)
+		return say_what_there_is(argv);
+	check_options();
+	make_run_id();
+	read_options(&plan, argv);
 	harden();
 	if (login_read(&login, o.profile))
 		refuse((enum diag_status)login.status, "%s", login.why);
 	if (login.warning[0])
 		warn("%s", login.warning);
+	if (o.state) {
+		claim_state(&state);
+		plan.state = &state;
+	}
 	wire.jobs = (int)o.jobs;
 	wire.ca_file = o.ca_file;
-	if (o.state)
-		claim_state(&state);
 	http = http_open(&wire, &why);
 	if (!http)
-		die(STATUS_UNAVAILABLE, "%s", why);
+		refuse(STATUS_UNAVAILABLE, "%s", why);
 	if (o.check) {
 		check_run(&out_standard, chosen.streams, chosen.count, &login,
 		    http, o.json, isatty(STDOUT_FILENO), &stop);
-		http_close(http);
-		login_release(&login);
-		return out_finish();
+	} else {
+		progress = progress_open(o.quiet ? "never" : o.progress,
+		    &result, http);
+		put_open();
+		plan_run(&result, &plan, &login, http, &stop);
+		progress_close(progress);
 	}
-	limited = mem_new(sizeof *limited * (chosen.count + 1));
-	plan.streams = chosen.streams;
-	plan.stream_count = chosen.count;
-	plan.accounts = o.accounts.items;
-	plan.account_count = o.accounts.count;
-	plan.no_subaccounts = o.no_subaccounts;
-	plan.lookback = o.lookback;
-	plan.max_age = o.max_age;
-	plan.state = o.state ? &state : NULL;
-	plan.page_size = o.page_size;
-	plan.retry_ms = o.retry_time * 1000;
-	plan.dry = o.plan;
-	plan.verbose = o.verbose;
-	plan.raw = o.raw;
-	plan.secrets = o.secrets;
-	plan.run = run;
-	plan.put = put;
-	plan.say = say;
-	plan.tick = tick;
-	progress = progress_open(o.quiet ? "never" : o.progress, &result, http);
-	put_open();
-	plan_run(&result, &plan, &login, http, &stop);
-	progress_close(progress);
 	http_close(http);
 	login_release(&login);
 	state_release(&state);
 	if (signalled)
 		die_of_signal();
-	if (out_standard.error == 0) {
+	if (!o.check && out_standard.error == 0) {
 		put_close(result.status, &result);
 		diag_raise((enum diag_status)result.status);
 	}

@@ -249,6 +249,19 @@ stopped INT '{"match":"'$M'","from":2,"fault":"hang"}' 'in a transfer'
 stopped TERM '{"match":"'$M'","from":2,"fault":"hang","bytes":100}' 'in a body'
 stopped TERM '{"fault":"hang"}' 'before anything came'
 
+sandbox_reset
+mkfifo pipe
+(exec sleep 30) <pipe & reader=$!
+tw-fetch -q --no-subaccounts messages >pipe 2>log &
+pid=$!
+sleep 0.7
+kill -TERM $pid
+begun=$(date +%s%N)
+wait $pid; status=$?
+took=$((($(date +%s%N) - begun) / 1000000))
+kill $reader
+now 'F26 SIGTERM while nobody reads: within a second' '[ $status -eq 143 ] && [ $took -lt 1000 ]'
+
 # --- T3: a window that is too much -----------------------------------------------------------------------------
 
 sandbox_reset
