@@ -556,7 +556,7 @@ main(int argc, char *argv[])
 {
 	struct login login = LOGIN_INIT;
 	struct state state = STATE_INIT;
-	struct fetch_options plan = { 0 };
+	static struct fetch_options plan;
 	struct http_options wire = { 0 };
 	struct http *http;
 	const char *why;

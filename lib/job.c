@@ -52,6 +52,7 @@ job_free(struct job *j)
 	buf_release(&j->url);
 	seen_release(&j->links);
 	free(j->times);
+	free((char *)(size_t)j->each.value);
 	free(j);
 }
 
@@ -65,17 +66,26 @@ job_drop(struct job *j)
 		job_free(j);
 }
 
-static bool
-has_filter(const struct stream *s, const char *name)
+const char *
+job_filter(const struct run *run, const char *name)
 {
-	char place[130];
+	size_t i;
+
+	for (i = 0; i < run->o->filter_count; i++)
+		if (strcmp(run->o->filters[i].name, name) == 0)
+			return run->o->filters[i].value;
+	return NULL;
+}
+
+static bool
+is_parameter(const struct stream *s, const char *name)
+{
 	size_t i;
 
 	for (i = 0; i < s->parameter_count; i++)
 		if (strcmp(s->parameters[i].name, name) == 0)
 			return true;
-	snprintf(place, sizeof place, "{%.120s}", name);
-	return strstr(s->path, place) != NULL;
+	return false;
 }
 
 static const char *
@@ -126,26 +136,21 @@ window_values(const struct window *w, char low[WHEN_SIZE],
 	window_value(high, to, instants);
 }
 
+/* What is asked besides size and window: the pass, and the user's filters; one
+ * given twice is sent twice, as Twilio takes lists. */
 static struct pair *
 query_of(struct job *j, struct pair *to, size_t *count)
 {
 	const struct fetch_options *o = j->run->o;
-	const struct stream *s = j->window->family->stream;
-	size_t i, k;
+	size_t i;
 
 	*count = 0;
-	for (i = 0; i < j->extra_count; i++)
-		to[(*count)++] = j->extra[i];
-	for (i = 0; i < o->filter_count; i++) {
-		if (!has_filter(s, o->filters[i].name))
-			continue;
-		for (k = 0; k < *count; k++)
-			if (strcmp(to[k].name, o->filters[i].name) == 0)
-				break;
-		to[k] = o->filters[i];
-		if (k == *count)
-			++*count;
-	}
+	if (j->each.value)
+		to[(*count)++] = j->each;
+	for (i = 0; i < o->filter_count; i++)
+		if (is_parameter(j->window->family->stream,
+		    o->filters[i].name))
+			to[(*count)++] = o->filters[i];
 	return to;
 }
 

@@ -18,6 +18,9 @@ void job_close(struct job *j);
 void job_prune(struct job *j);
 void job_free_pairs(struct pair *all, size_t count);
 
+/* What --filter says of a parameter, or NULL. */
+const char *job_filter(const struct run *run, const char *name);
+
 /* The URL of its first page, into j->url.  false: nothing gives a parameter of
  * its path; message says which. */
 bool job_url(struct job *j, char *message, size_t size);

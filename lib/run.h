@@ -132,8 +132,7 @@ struct job {
 	enum job_kind kind;
 	struct pair *context;	/* path parameters, from the parent */
 	size_t context_count;
-	struct pair extra[2];	/* query: "each" */
-	size_t extra_count;
+	struct pair each;	/* in the query; value NULL: none */
 	struct buf url;		/* of the next page */
 	int64_t start_at;	/* ticks; 0 now */
 	int64_t began;		/* the first attempt at this page */

@@ -15,44 +15,53 @@
 
 static void settle(struct window *w);
 
-/* One list for each value of "values" (path) and "each" (query). */
+/* The next of a list of words, into word; false when there is none left. */
+static bool
+next_word(const char **list, char *word, size_t size)
+{
+	size_t len;
+
+	if (!*list || !**list)
+		return false;
+	len = strcspn(*list, ",");
+	snprintf(word, size, "%.*s", (int)len, *list);
+	*list += len + ((*list)[len] == ',');
+	return true;
+}
+
+/* One list for each value of "values" (path) and "each" (query), unless a
+ * --filter gives it. */
 static void
 add_lists(struct window *w, const struct pair *context, size_t count)
 {
 	const struct stream *s = w->family->stream;
-	struct pair *path = mem_array(NULL, count + 2, sizeof *path);
-	const char *value = s->value_count ? s->values[0].value : NULL;
-	size_t i;
+	struct pair *path = mem_array(NULL, count + 1, sizeof *path);
+	const struct pair *pass = s->each_count ? &s->each[0] : NULL;
+	const char *values = NULL, *words;
+	char value[256], word[256];
+	struct job *j;
 
-	for (i = 0; i < count; i++)
-		path[i] = context[i];
-	do {
-		const char *each = s->each_count ? s->each[0].value : NULL;
-		size_t path_count = count;
-		char one[256];
-
-		if (value) {
-			snprintf(one, sizeof one, "%.*s",
-			    (int)strcspn(value, ","), value);
-			path[count].name = s->values[0].name;
-			path[count].value = one;
-			path_count++;
-			value += strcspn(value, ",");
-			value = *value ? value + 1 : NULL;
+	if (count > 0)
+		memcpy(path, context, count * sizeof *path);
+	if (s->value_count > 0 && !job_filter(w->run, s->values[0].name)) {
+		values = s->values[0].value;
+		path[count].name = s->values[0].name;
+		path[count++].value = value;
+	}
+	if (pass && job_filter(w->run, pass->name))
+		pass = NULL;
+	while (!values || next_word(&values, value, sizeof value)) {
+		words = pass ? pass->value : NULL;
+		while (!pass || next_word(&words, word, sizeof word)) {
+			j = job_new(w, JOB_LIST, path, count);
+			if (!pass)
+				break;
+			j->each.name = pass->name;
+			j->each.value = mem_text(word);
 		}
-		do {
-			struct job *j = job_new(w, JOB_LIST, path, path_count);
-
-			if (each) {
-				j->extra[0].name = s->each[0].name;
-				j->extra[0].value = mem_copy(each,
-				    strcspn(each, ","));
-				j->extra_count = 1;
-				each += strcspn(each, ",");
-				each = *each ? each + 1 : NULL;
-			}
-		} while (each);
-	} while (value);
+		if (!values)
+			break;
+	}
 	free(path);
 }
 
@@ -426,9 +435,9 @@ start_probe(struct window *w)
 	for (i = 0; i < j->time_count; i++)
 		want += j->times[i] >= low && j->times[i] <= high;
 	probe = job_new(w, JOB_PROBE, j->context, j->context_count);
-	if (j->extra_count) {
-		probe->extra[0] = j->extra[0];
-		probe->extra_count = 1;
+	if (j->each.value) {
+		probe->each.name = j->each.name;
+		probe->each.value = mem_text(j->each.value);
 	}
 	probe->probe_low = low;
 	probe->probe_high = high;

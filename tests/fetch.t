@@ -60,6 +60,15 @@ check 'no secret' '! tw-fetch -q accounts | grep -q auth_token'
 check 'but with --keep-secrets' 'tw-fetch -q --keep-secrets accounts | jq -e "select(.auth_token | length == 32)"'
 check_same '--filter is the service'"'"'s' \
     'truth calls | grep "\"status\": *\"busy\""' 'tw-fetch -q -f Status=busy calls | plain'
+sandbox_reset
+tw-fetch -q -f Status=completed conferences >/dev/null
+check 'a filter for what is asked in passes makes them one' \
+    '! curl -s $SANDBOX_URL/_sandbox/requests | grep -q Status=init'
+sandbox_reset
+tw-fetch -q --no-subaccounts -f ResourceType=Calls bulkexport_days >/dev/null
+check 'a filter fills a place in the path' \
+    'curl -s $SANDBOX_URL/_sandbox/requests | grep -q "^200 .*/Exports/Calls/Days" &&
+	! curl -s $SANDBOX_URL/_sandbox/requests | grep -q "ResourceType\|Exports/Messages"'
 check_status 64 'a filter nobody knows: 64' 'tw-fetch -f Colour=red calls'
 check_status 64 'a value it cannot have: 64' 'tw-fetch -f Status=red calls'
 check_status 64 'an unknown stream: 64' 'tw-fetch mesages'
