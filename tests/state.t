@@ -194,7 +194,7 @@ if nm "$(command -v tw-state)" 2>/dev/null | grep -q __asan || [ "$(date +%N)" =
 	skip 'commit one in a moment' 'a sanitizer, or a date without nanoseconds'
 else
 	check 'commit one in a moment, the best of five (no timed bar: the machine may be busy)' '
-		best=999
+		best=99999
 		for day in 02 03 04 05 06; do
 			window r calls AC00000000000000000000000000005000 01 $day >one
 			start=$(date +%s%N); tw-state commit -f many.state one || exit 1
