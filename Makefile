@@ -29,6 +29,7 @@ TOOLS := $(patsubst cmd/%.c,$(BUILD)/%,$(wildcard cmd/tw-*.c))
 ROOMS := $(patsubst lib/%.c,$(BUILD)/lib/%.o,$(wildcard lib/*.c))
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 LAYERS := $(wildcard lib/catalog/*.tw)
+SCRIPTS := scripts/tw-sync
 PAGES := $(wildcard man/*.[157])
 
 # Which outside library a program links: only the one whose room it uses.
