@@ -120,7 +120,7 @@ special_answer(struct job *j, int http, long code, const char *message)
 		return true;
 	}
 	if (http == 400 && strstr(message, "data is limited to 10,000")) {
-		if (!window_cut(w, 2))
+		if (!window_held(w) || !window_cut(w, 2))
 			window_fail(w, STATUS_DATA, http, code, message);
 		return true;
 	}
@@ -268,12 +268,13 @@ on_accounts(struct job *j, struct http_answer *a)
 	if (a->status != 200) {
 		code = page_error(a->body.text ? a->body.text : "", a->body.len,
 		    message, sizeof message);
-		/* A standard key may not list accounts; it may read its own.
-		 * Whether it is any good the first list will show. */
-		if (run->login->key && (a->status == 401 || a->status == 403)) {
+		/* Not all that may read may list accounts: a standard key may
+		 * not.  Whether it is any good the first list will show. */
+		if ((run->login->key && a->status == 401) ||
+		    a->status == 403 || a->status == 404) {
 			if (!run->o->no_subaccounts && !run->o->account_count)
-				run_say(run, FETCH_NOTE, "this key may not "
-				    "list accounts (HTTP %d): only %s is read",
+				run_say(run, FETCH_NOTE, "accounts cannot be "
+				    "listed (HTTP %d): only %s is read",
 				    a->status, run->login->account);
 			run->listed = true;
 			return;

@@ -250,6 +250,14 @@ stopped TERM '{"match":"'$M'","from":2,"fault":"hang","bytes":100}' 'in a body'
 stopped TERM '{"fault":"hang"}' 'before anything came'
 
 sandbox_reset
+sandbox_fault '{"match":"/Accounts.json","fault":"status","status":403,"code":20403,"message":"no"}'
+tw-fetch -p 100 -s 2026-10-01 messages >got 2>log; status=$?
+now 'T24 accounts that may not be listed: the own one is read' '[ $status -eq 0 ] && cmp -s got good && grep -q "only $main" log'
+sandbox_reset
+sandbox_fault '{"match":"Alerts.*Page=[3-9]","fault":"status","status":400,"code":20001,"message":"Invalid page and pageSize combination, data is limited to 10,000 results"}'
+fetch -q -p 2 alerts >got 2>log; status=$?
+now 'T31 a limit of records a query: cut' '[ $status -eq 0 ] && [ $(wc -l <got) -eq $(sandbox_truth alerts account=$main | wc -l) ]'
+sandbox_reset
 mkfifo pipe
 (exec sleep 30) <pipe & reader=$!
 tw-fetch -q --no-subaccounts messages >pipe 2>log &
