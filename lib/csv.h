@@ -35,7 +35,8 @@ bool csv_may_delimit(char c);
 /* Names as one line. */
 void csv_header(struct out *o, const struct csv_style *style,
     const char *const *names, size_t count);
-/* The row in hand of t: these columns; a NULL is one that no row has. */
+/* The row in hand of t: these columns; a NULL is one that no row has.  Its text
+ * is a line's: LINE_SLACK bytes behind it can be read. */
 void csv_row(struct out *o, const struct csv_style *style,
     const struct table *t, struct table_column *const *columns, size_t count);
 

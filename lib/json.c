@@ -2,18 +2,7 @@
 
 #include <stdint.h>
 
-/* -DJSON_PLAIN leaves the vectors out, for comparison and tests. */
-#if defined(JSON_PLAIN)
-#define STEP 0
-#elif defined(__SSE2__)
-#define STEP 16
-#include <immintrin.h>
-#elif defined(__aarch64__) && defined(__ARM_NEON)
-#define STEP 16
-#include <arm_neon.h>
-#else
-#define STEP 0
-#endif
+#include "step.h"
 
 /* What went wrong and where; filled once, by whoever returns NULL. */
 struct fault {
@@ -50,32 +39,15 @@ is_special(char c)
 	return c == '"' || c == '\\' || (signed char)c < 0x20;
 }
 
-#if STEP && defined(__SSE2__)
+#if STEP
 /* Where in STEP bytes the first special one is; STEP if there is none. */
 static inline unsigned
 special_in(const char *p)
 {
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i hit = _mm_or_si128(_mm_or_si128(
-	    _mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
-	    _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)));
+	step v = step_at(p);
 
-	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(hit) |
-	    1U << STEP);
-}
-#elif STEP
-static inline unsigned
-special_in(const char *p)
-{
-	int8x16_t v = vld1q_s8((const int8_t *)p);
-	uint8x16_t hit = vorrq_u8(vorrq_u8(vceqq_s8(v, vdupq_n_s8('"')),
-	    vceqq_s8(v, vdupq_n_s8('\\'))), vcltq_s8(v, vdupq_n_s8(0x20)));
-	/* Four bits a byte: NEON has no movemask. */
-	uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(
-	    vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
-
-	return mask ? (unsigned)__builtin_ctzll(mask) >> 2 : STEP;
+	return step_first(step_or(step_or(step_is(v, '"'),
+	    step_is(v, '\\')), step_below(v, 0x20)));
 }
 #endif
 
@@ -202,12 +174,61 @@ hex_digit(char c)
 	return -1;
 }
 
+/* Pass the escape at p: the place behind it. */
+static inline const char *
+pass_escape(const char *p, const char *end, struct fault *f)
+{
+	int i;
+
+	if (++p == end)
+		return wrong(f, "a string that does not end", end);
+	switch (*p++) {
+	case '"': case '\\': case '/': case 'b': case 'f':
+	case 'n': case 'r': case 't':
+		return p;
+	case 'u':
+		for (i = 0; i < 4; i++, p++)
+			if (p == end || hex_digit(*p) < 0)
+				return wrong(f, "\\u without four hex digits",
+				    p);
+		return p;
+	}
+	return wrong(f, "an escape JSON does not have", p - 1);
+}
+
+/*
+ * JSON inside a string has an escaped quote every few bytes.  From p, where no
+ * escape is under way, to the first special byte that is not half of one.
+ */
+static inline const char *
+pass_quotes(const char *p, const char *end)
+{
+#if STEP
+	if (end - p <= STEP || *p == '"')
+		return p;
+	for (; end - p > STEP; p += STEP) {
+		step v = step_at(p);
+		step slash = step_is(v, '\\'), quote = step_is(v, '"');
+		unsigned n = step_first(step_or(step_below(v, 0x20), step_or(
+		    step_but(quote, step_is(step_at(p - 1), '\\')),
+		    step_but(slash, step_is(step_at(p + 1), '"')))));
+
+		if (n < STEP)
+			return p + n;
+	}
+	/* The last step may have ended between the halves. */
+	return p[-1] == '\\' ? p - 1 : p;
+#else
+	(void)end;
+	return p;
+#endif
+}
+
 /* From the first byte inside a string to its closing quote. */
 static inline const char *
 pass_string(const char *p, const char *end, bool *escaped, struct fault *f)
 {
 	size_t n;
-	int i;
 
 	*escaped = false;
 	for (;;) {
@@ -218,21 +239,11 @@ pass_string(const char *p, const char *end, bool *escaped, struct fault *f)
 			return p;
 		if (*p == '\\') {
 			*escaped = true;
-			if (++p == end)
-				return wrong(f, "a string that does not end",
-				    end);
-			switch (*p++) {
-			case '"': case '\\': case '/': case 'b': case 'f':
-			case 'n': case 'r': case 't':
-				continue;
-			case 'u':
-				for (i = 0; i < 4; i++, p++)
-					if (p == end || hex_digit(*p) < 0)
-						return wrong(f, "\\u without "
-						    "four hex digits", p);
-				continue;
-			}
-			return wrong(f, "an escape JSON does not have", p - 1);
+			p = pass_escape(p, end, f);
+			if (!p)
+				return NULL;
+			p = pass_quotes(p, end);
+			continue;
 		}
 		if ((unsigned char)*p < 0x20)
 			return wrong(f, "a control byte in a string", p);
@@ -634,20 +645,21 @@ utf8_put(unsigned code, char *out)
 	return 4;
 }
 
-/* The escape at *at (a valid one, with its backslash) as UTF-8; moves *at
- * behind it, and behind the second half of a surrogate pair. */
-static size_t
-decode_escape(const char **at, const char *end, char out[4])
+size_t
+json_escape(const char **at, const char *end, char out[4])
 {
-	static const char letters[] = "bfnrt", means[] = "\b\f\n\r\t";
-	const char *p = *at + 2, *letter;
+	const char *p = *at + 2;
 	unsigned code, low;
 
-	if (p[-1] != 'u') {
-		letter = strchr(letters, p[-1]);
-		out[0] = letter ? means[letter - letters] : p[-1];
-		*at = p;
-		return 1;
+	*at = p;
+	switch (p[-1]) {
+	case 'b': *out = '\b'; return 1;
+	case 'f': *out = '\f'; return 1;
+	case 'n': *out = '\n'; return 1;
+	case 'r': *out = '\r'; return 1;
+	case 't': *out = '\t'; return 1;
+	case 'u': break;
+	default: *out = p[-1]; return 1;
 	}
 	code = hex4(p);
 	p += 4;
@@ -677,7 +689,7 @@ json_decode(const struct json *string, char *out)
 		o += slash - p;
 		p = slash;
 		if (p < end)
-			o += decode_escape(&p, end, o);
+			o += json_escape(&p, end, o);
 	}
 	return (size_t)(o - out);
 }
@@ -695,7 +707,7 @@ json_is(const struct json *string, const char *text)
 		n = 1;
 		decoded[0] = *p;
 		if (*p == '\\')
-			n = decode_escape(&p, end, decoded);
+			n = json_escape(&p, end, decoded);
 		else
 			p++;
 		if (n > left || memcmp(text, decoded, n) != 0)

@@ -88,6 +88,9 @@ bool json_is(const struct json *string, const char *text);
 /* Decode a string into out (json->len bytes always suffice): UTF-8, lone
  * surrogates as U+FFFD.  Returns its length.  The result may hold NULs. */
 size_t json_decode(const struct json *string, char *out);
+/* The one escape that begins at *at, of a valid string that ends at end; moves
+ * *at behind it, and behind the second half of a surrogate pair. */
+size_t json_escape(const char **at, const char *end, char out[4]);
 
 /* Encode bytes as the inside of a JSON string (no quotes) into out, which has
  * room for 6 * len bytes: quote, backslash and controls escaped, what is not

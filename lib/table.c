@@ -267,7 +267,7 @@ meet(struct table *t, const struct json *name)
 }
 
 /*
- * Values made honest.
+ * Values made honest, in place; one that cannot be is left as it is.
  */
 
 /* Fits 64 bits; digits and a sign, as JSON has them. */
@@ -328,31 +328,39 @@ has_room(const struct table_limits *l, const char *text, size_t len)
 static bool
 honest_number(const struct table *t, struct table_column *c)
 {
+	const struct json *v = &c->value;
 	struct json inner;
 
-	if (c->value.kind == JSON_STRING) {
-		if (c->value.escaped || c->value.len > SCALAR_MAX ||
-		    !json_value(c->value.text, c->value.len, &inner) ||
-		    inner.len != c->value.len)
+	if (v->kind == JSON_STRING) {
+		if (v->escaped || v->len > SCALAR_MAX ||
+		    !json_value(v->text, v->len, &inner) ||
+		    inner.len != v->len)
 			return false;
-		c->value = inner;
+		v = &inner;
 	}
-	return c->value.kind == JSON_NUMBER && (c->type == COLUMN_INTEGER ?
-	    is_small(c->value.text, c->value.len) :
-	    is_sane(c->value.text, c->value.len) &&
-	    has_room(t->limits, c->value.text, c->value.len));
+	if (v->kind != JSON_NUMBER || !(c->type == COLUMN_INTEGER ?
+	    is_small(v->text, v->len) : is_sane(v->text, v->len) &&
+	    has_room(t->limits, v->text, v->len)))
+		return false;
+	if (v == &inner)
+		c->value = inner;
+	return true;
 }
 
 static bool
 honest_boolean(struct table_column *c)
 {
+	const struct json *v = &c->value;
 	struct json inner;
 
-	if (c->value.kind == JSON_STRING && c->value.len <= 5 &&
-	    !c->value.escaped &&
-	    json_value(c->value.text, c->value.len, &inner))
+	if (v->kind == JSON_STRING && v->len <= 5 && !v->escaped &&
+	    json_value(v->text, v->len, &inner))
+		v = &inner;
+	if (v->kind != JSON_TRUE && v->kind != JSON_FALSE)
+		return false;
+	if (v == &inner)
 		c->value = inner;
-	return c->value.kind == JSON_TRUE || c->value.kind == JSON_FALSE;
+	return true;
 }
 
 static bool
@@ -370,7 +378,7 @@ honest_date(struct table_column *c)
 	    v[19] == 'Z' && !c->value.escaped)
 		return when_parse(v, 20, &at, NULL, NULL);
 	n = fit_column(c->type, &c->value, text);
-	if (n == FIT_NOT || n - 2 > sizeof(c->date))
+	if (n == FIT_NOT || n - 2 > TABLE_DATE)
 		return false;
 	memcpy(c->date, text + 1, n - 2);
 	c->value.text = c->date;
@@ -411,16 +419,16 @@ add_late(struct table *t, struct table_column *c)
 	t->late[t->late_count++] = c;
 }
 
+/* The row has c->value. */
 static void
-store(struct table *t, struct table_column *c, const struct json *value)
+store(struct table *t, struct table_column *c)
 {
+	struct json *value = &c->value;
+
 	c->seen = 0;
-	if (value->kind == JSON_NULL) {
-		/* It may have been there before: the last value counts. */
-		c->value = *value;
+	/* Null: it may have been there before, and the last value counts. */
+	if (value->kind == JSON_NULL)
 		return;
-	}
-	c->value = *value;
 	if (c->extra) {
 		add_late(t, c);
 		return;
@@ -428,14 +436,13 @@ store(struct table *t, struct table_column *c, const struct json *value)
 	/* As in tw-flatten: no text at all is null where text is no value. */
 	if (c->type != COLUMN_TEXT && value->kind == JSON_STRING &&
 	    value->len == 0) {
-		c->value.kind = JSON_NULL;
+		value->kind = JSON_NULL;
 		return;
 	}
 	if (honest(t, c)) {
 		c->seen = t->row;
 		return;
 	}
-	c->value = *value;
 	if (t->misfits++ == 0)
 		t->first_misfit = c;
 	add_late(t, c);
@@ -557,14 +564,18 @@ table_row(struct table *t, const char *text, size_t len)
 	json_walk(&w, text, len);
 	for (;; guess = &c->behind) {
 		c = *guess;
-		if (!c || !json_expect(&w, c->quoted, c->quoted_len, &value)) {
+		/* Not by way of a copy: bytes just written singly are slow to
+		 * read together. */
+		if (!c || !json_expect(&w, c->quoted, c->quoted_len,
+		    &c->value)) {
 			if ((got = json_next(&w, &name, &value)) <= 0)
 				break;
 			if (!w.object)
 				break;
 			*guess = c = meet(t, &name);
+			c->value = value;
 		}
-		store(t, c, &value);
+		store(t, c);
 	}
 	if (got < 0) {
 		t->why = w.why;

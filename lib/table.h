@@ -55,7 +55,7 @@ struct table_column {
 	struct table_column *behind;	/* came behind it last time */
 	char *quoted;			/* as in the text, with its quotes */
 	size_t quoted_len;
-	char date[TABLE_DATE];		/* what value points at, if it had to
+	char date[TABLE_DATE + 16];	/* what value points at, if it had to
 					 * be written anew */
 };
 
