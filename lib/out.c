@@ -14,6 +14,10 @@
 #include "line.h"
 #include "mem.h"
 
+#if defined __linux__ && !defined F_SETPIPE_SZ
+#define F_SETPIPE_SZ 1031	/* linux/fcntl.h; no POSIX name */
+#endif
+
 #define ROOM ((size_t)256 << 10)
 #define PACKED ((size_t)64 << 10)	/* compressed bytes a write */
 
@@ -230,6 +234,10 @@ out_start(void)
 	sigaddset(&pipe_signal, SIGPIPE);
 	sigprocmask(SIG_UNBLOCK, &pipe_signal, NULL);
 
+#ifdef F_SETPIPE_SZ
+	/* Best effort: a pipe that holds some writes lets both ends run. */
+	(void)fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4 * (int)ROOM);
+#endif
 	out_fd(&out_standard, STDOUT_FILENO, "stdout");
 	line_before_wait = flush_standard;
 	atexit(at_exit);
