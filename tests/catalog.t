@@ -16,7 +16,7 @@ check_same 'a stanza makes an endpoint a stream' \
 	echo "date_created CreatedAfter CreatedBefore instant [)"'
 check_same 'the manual describes every attribute' \
     'sed -n "/^static const struct attribute attributes/,/^};/s/^	{ \"\([a-z-]*\)\".*/\1/p" \
-	"$ROOT/lib/catalog.c" | sort' \
+	"$ROOT/lib/stanza.c" | sort' \
     'sed -n "/^\.Sh ATTRIBUTES/,/^\.Sh STREAMS/s/^\.It Ic \([a-z-]*\).*/\1/p" \
 	"$page" | sort -u'
 
