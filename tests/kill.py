@@ -18,8 +18,13 @@ import os
 import sys
 
 DATE = {"messages": "date_sent", "calls": "start_time",
-        "recordings": "date_created", "usage_records": "start_date"}
-KEY = {"usage_records": ("account_sid", "category", "start_date", "end_date")}
+        "recordings": "date_created", "usage_records": "start_date",
+        "conferences": "date_created"}
+# A child lies in its parent's window.
+PARENT = {"message_media": ("messages", "parent_sid"),
+          "conference_participants": ("conferences", "conference_sid")}
+KEY = {"usage_records": ("account_sid", "category", "start_date", "end_date"),
+       "conference_participants": ("conference_sid", "call_sid")}
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 # It is the time of the question, not of the record.
 NOT_COMPARED = {"as_of"}
@@ -71,9 +76,24 @@ def key_of(stream, record):
     return "|".join(record[k] for k in KEY.get(stream, ("sid",)))
 
 
+@functools.lru_cache
+def dates(stream):
+    """The date of every record there is or was, by its sid."""
+    return {r["sid"]: plain(r[DATE[stream]])
+            for name in ("have.", "truth.") for r in read(name + stream)}
+
+
+def date_of(stream, record):
+    """What its window goes by, or None."""
+    if stream in PARENT:
+        parent, member = PARENT[stream]
+        return dates(parent).get(record[member])
+    return plain(record[DATE[stream]]) if stream in DATE else None
+
+
 def inside(marks, stream, record):
     """Does one of these windows have it?"""
-    date = plain(record[DATE[stream]]) if stream in DATE else None
+    date = date_of(stream, record)
     if date and len(date) == 10:
         date += "T00:00:00Z"
     for m in marks:
@@ -106,7 +126,8 @@ def look(what, now, streams):
             known.add(stream + " " + key)
             # Which window has a record without a date, only its list knows.
             asked = inside(new, stream, true) and not (
-                stream in DATE and true[DATE[stream]] is None)
+                (stream in DATE or stream in PARENT) and
+                date_of(stream, true) is None)
             if what == "left" and not asked:
                 continue
             row = rows.get(key)
