@@ -22,6 +22,7 @@
 #include "out.h"
 #include "record.h"
 #include "save.h"
+#include "show.h"
 #include "state.h"
 #include "when.h"
 
@@ -394,102 +395,6 @@ verify(char **operands)
 
 /* --- list and get ------------------------------------------------------ */
 
-#define COLUMNS 7
-
-static const char *const heads[COLUMNS] = {
-	"STREAM", "ACCOUNT", "FROM", "UNTIL", "GAPS", "PENDING", "COMPLETE"
-};
-
-struct cells {
-	char text[COLUMNS][MARK_NAME];
-};
-
-static void
-cell_date(char *cell, int64_t at, const char *otherwise)
-{
-	if (at == WHEN_ALWAYS || at == WHEN_NEVER)
-		snprintf(cell, MARK_NAME, "%s", otherwise);
-	else
-		when_text(cell, at);
-}
-
-static void
-fill_cells(struct cells *c, const struct state_scope *scope)
-{
-	const struct interval_set *covered = &scope->covered;
-
-	memset(c, 0, sizeof(*c));
-	snprintf(c->text[0], MARK_NAME, "%s", scope->stream);
-	snprintf(c->text[1], MARK_NAME, "%s", *scope->account ?
-	    scope->account : "-");
-	for (int i = 2; i < COLUMNS; i++)
-		memcpy(c->text[i], "-", 2);
-	if (covered->count > 0) {
-		cell_date(c->text[2], covered->all[0].since, "beginning");
-		cell_date(c->text[3], covered->all[covered->count - 1].until,
-		    "-");
-		snprintf(c->text[4], MARK_NAME, "%zu", covered->count - 1);
-	}
-	if (scope->pending.count > 0)
-		cell_date(c->text[5], scope->pending.all[0].since,
-		    "beginning");
-	cell_date(c->text[6], scope->complete_at, "-");
-}
-
-static void
-put_row(const char *const *text, const size_t *width)
-{
-	for (int i = 0; i < COLUMNS; i++) {
-		char shown[4 * MARK_NAME];
-		size_t len;
-
-		diag_clean(shown, sizeof(shown), text[i], strlen(text[i]));
-		out_text(&out_standard, shown);
-		if (i + 1 == COLUMNS)
-			break;
-		for (len = strlen(shown); len < width[i] + 2; len++)
-			out_byte(&out_standard, ' ');
-	}
-	out_byte(&out_standard, '\n');
-}
-
-static void
-put_text(const char *text)
-{
-	size_t len = strlen(text);
-	char *at;
-
-	out_byte(&out_standard, '"');
-	at = out_reserve(&out_standard, 6 * len);
-	out_standard.len += json_encode(text, len, at);
-	out_byte(&out_standard, '"');
-}
-
-static void
-put_date(int64_t at)
-{
-	char text[WHEN_SIZE];
-
-	if (at == WHEN_ALWAYS || at == WHEN_NEVER)
-		out_text(&out_standard, "null");
-	else
-		put_text(when_text(text, at));
-}
-
-static void
-put_intervals(const struct interval_set *all)
-{
-	out_byte(&out_standard, '[');
-	for (size_t i = 0; i < all->count; i++) {
-		out_text(&out_standard, i ? ",[" : "[");
-		put_date(all->all[i].since);
-		out_byte(&out_standard, ',');
-		put_date(all->all[i].until);
-		out_byte(&out_standard, ']');
-	}
-	out_byte(&out_standard, ']');
-}
-
 /* What the next run asks for first.  false: nothing a stream's rules tell. */
 static bool
 next_start(const struct state_scope *scope, int64_t *at)
@@ -511,56 +416,6 @@ next_start(const struct state_scope *scope, int64_t *at)
 }
 
 static void
-put_json(const struct state_scope *scope, bool with_next)
-{
-	int64_t next = WHEN_ALWAYS;
-
-	out_text(&out_standard, "{\"stream\":");
-	put_text(scope->stream);
-	out_text(&out_standard, ",\"account\":");
-	put_text(scope->account);
-	out_text(&out_standard, ",\"covered\":");
-	put_intervals(&scope->covered);
-	out_text(&out_standard, ",\"pending\":");
-	put_intervals(&scope->pending);
-	out_text(&out_standard, ",\"complete_at\":");
-	put_date(scope->complete_at);
-	if (with_next) {
-		next_start(scope, &next);
-		out_text(&out_standard, ",\"next\":");
-		put_date(next);
-	}
-	out_text(&out_standard, "}\n");
-}
-
-static void
-put_table(const struct state *s, char **operands)
-{
-	size_t width[COLUMNS] = { 0 }, shown = 0;
-	struct cells *rows_of = mem_new((s->count + 1) * sizeof(*rows_of));
-	const char *text[COLUMNS];
-
-	for (int c = 0; c < COLUMNS; c++)
-		width[c] = strlen(heads[c]);
-	for (size_t i = 0; i < s->count; i++) {
-		if (!wanted(&s->scopes[i], operands))
-			continue;
-		fill_cells(&rows_of[shown], &s->scopes[i]);
-		for (int c = 0; c < COLUMNS; c++)
-			if (strlen(rows_of[shown].text[c]) > width[c])
-				width[c] = strlen(rows_of[shown].text[c]);
-		shown++;
-	}
-	put_row(heads, width);
-	for (size_t i = 0; i < shown; i++) {
-		for (int c = 0; c < COLUMNS; c++)
-			text[c] = rows_of[i].text[c];
-		put_row(text, width);
-	}
-	free(rows_of);
-}
-
-static void
 none_such(char **operands)
 {
 	reject("%s: nothing is loaded for %s%s%s", set.file, operands[0],
@@ -570,63 +425,23 @@ none_such(char **operands)
 static void
 list(char **operands)
 {
+	const struct state_scope **all;
 	struct state s = STATE_INIT;
 	size_t found = 0;
 
 	load(&s);
-	for (size_t i = 0; i < s.count; i++) {
-		if (!wanted(&s.scopes[i], operands))
-			continue;
-		found++;
-		if (set.json)
-			put_json(&s.scopes[i], false);
-	}
+	all = mem_array(NULL, s.count + 1, sizeof(*all));
+	for (size_t i = 0; i < s.count; i++)
+		if (wanted(&s.scopes[i], operands))
+			all[found++] = &s.scopes[i];
+	for (size_t i = 0; set.json && i < found; i++)
+		show_json(&out_standard, all[i], NULL);
 	if (!set.json)
-		put_table(&s, operands);
+		show_table(&out_standard, all, found);
 	if (found == 0 && operands[0])
 		none_such(operands);
+	free(all);
 	state_release(&s);
-}
-
-static void
-put_scope(const struct state_scope *scope)
-{
-	char date[2][MARK_NAME];
-	int64_t next;
-
-	out_text(&out_standard, scope->stream);
-	out_byte(&out_standard, ' ');
-	out_text(&out_standard, scope->account);
-	out_byte(&out_standard, '\n');
-	for (size_t i = 0; i < scope->covered.count; i++) {
-		cell_date(date[0], scope->covered.all[i].since, "beginning");
-		cell_date(date[1], scope->covered.all[i].until, "-");
-		out_text(&out_standard, "  covered   ");
-		out_text(&out_standard, date[0]);
-		out_text(&out_standard, " to ");
-		out_text(&out_standard, date[1]);
-		out_byte(&out_standard, '\n');
-	}
-	for (size_t i = 0; i < scope->pending.count; i++) {
-		cell_date(date[0], scope->pending.all[i].since, "beginning");
-		cell_date(date[1], scope->pending.all[i].until, "-");
-		out_text(&out_standard, "  pending   ");
-		out_text(&out_standard, date[0]);
-		out_text(&out_standard, " to ");
-		out_text(&out_standard, date[1]);
-		out_byte(&out_standard, '\n');
-	}
-	if (scope->complete_at != WHEN_ALWAYS) {
-		out_text(&out_standard, "  complete  ");
-		out_text(&out_standard, when_text(date[0], scope->complete_at));
-		out_byte(&out_standard, '\n');
-	}
-	if (next_start(scope, &next)) {
-		cell_date(date[0], next, "beginning");
-		out_text(&out_standard, "  next run  ");
-		out_text(&out_standard, date[0]);
-		out_byte(&out_standard, '\n');
-	}
 }
 
 static void
@@ -634,6 +449,8 @@ get(char **operands)
 {
 	struct state s = STATE_INIT;
 	size_t found = 0;
+	int64_t next;
+	bool any;
 
 	open_catalog();
 	load(&s);
@@ -641,10 +458,13 @@ get(char **operands)
 		if (!wanted(&s.scopes[i], operands))
 			continue;
 		found++;
+		next = WHEN_ALWAYS;
+		any = next_start(&s.scopes[i], &next);
 		if (set.json)
-			put_json(&s.scopes[i], true);
+			show_json(&out_standard, &s.scopes[i], &next);
 		else
-			put_scope(&s.scopes[i]);
+			show_scope(&out_standard, &s.scopes[i],
+			    any ? &next : NULL);
 	}
 	if (found == 0) {
 		known_stream(operands[0]);
