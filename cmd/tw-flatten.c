@@ -318,7 +318,7 @@ conclude(struct run *run, const struct shape_rules *rules, int got)
 	const char *why;
 
 	if (run->rejected > REJECTS_NAMED && !strict)
-		reject("%llu lines were no records; the first %d are named "
+		reject("%llu lines were left out; the first %d are named "
 		    "above%s", run->rejected, REJECTS_NAMED, rejects_file ?
 		    "" : ", --rejects FILE keeps them all");
 	if (run->flat->misfits > 0 && !strict)
