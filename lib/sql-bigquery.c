@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "sql.h"
+#include "sql-dialect.h"
 
 /* A quote is escaped and never doubled; a literal is one line. */
 static size_t

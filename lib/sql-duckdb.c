@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "sql.h"
+#include "sql-dialect.h"
 
 /* The bytes of a literal from what has no control characters in it. */
 static size_t

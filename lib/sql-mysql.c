@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "sql.h"
+#include "sql-dialect.h"
 
 static size_t
 literal(const char *text, size_t len, char *out)

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "sql.h"
+#include "sql-dialect.h"
 
 /* Between quotes, with E in front if it must be. */
 static size_t

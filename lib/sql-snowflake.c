@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "sql.h"
+#include "sql-dialect.h"
 
 /* Backslash escapes in both quotes' worlds; a line is one line. */
 static size_t

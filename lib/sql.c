@@ -7,15 +7,14 @@
 #include "catalog.h"
 #include "diag.h"
 #include "fresh.h"
-#include "json.h"
 #include "mem.h"
+#include "sql-dialect.h"
+#include "sql-words.h"
 #include "when.h"
 
 /* A transaction ends on the first window mark behind this much, or behind as
  * many rows as the rules say. */
 #define BATCH_BYTES (8u << 20)
-
-#define STAGE "_tw_"
 
 static const struct sql_dialect *const dialects[] = {
 	&sql_sqlite, &sql_postgres, &sql_duckdb, &sql_mysql,
@@ -53,9 +52,10 @@ struct target {
 };
 
 struct sql_run {
-	const struct sql_dialect *d;
-	const struct sql_rules *rules;
+	struct sql_words words;
+	const struct sql_dialect *d;	/* as in words */
 	struct out *o;
+	const struct sql_rules *rules;
 	bool begun;			/* a transaction is open */
 	bool ledger;			/* it is made */
 	unsigned target_count;
@@ -73,372 +73,19 @@ struct sql_run {
 	char fetched[TABLE_DATE];	/* the oldest in the window in hand */
 };
 
-/*
- * Fragments.
- */
-
-static void
-put_name(struct sql_run *r, const char *name, size_t len)
+static struct sql_about
+about(const struct target *t)
 {
-	char *p = out_reserve(r->o, 2 * len + 2), *start = p;
-	size_t i;
+	struct sql_about a = { .table = t->table, .keyed = t->keyed,
+	    .number = t->number };
 
-	*p++ = r->d->quote;
-	for (i = 0; i < len; i++) {
-		if (name[i] == r->d->quote)
-			*p++ = r->d->quote;
-		*p++ = name[i];
-	}
-	*p++ = r->d->quote;
-	r->o->len += (size_t)(p - start);
+	return a;
 }
 
 static void
-put_literal(struct sql_run *r, const char *text, size_t len)
+put(struct sql_run *r, const char *fragment, const struct sql_about *a)
 {
-	char *p = out_reserve(r->o, SQL_ROOM(len));
-
-	r->o->len += r->d->literal(text, len, p);
-}
-
-static void
-put_table(struct sql_run *r, const char *name, size_t len)
-{
-	if (r->rules->schema) {
-		put_name(r, r->rules->schema, strlen(r->rules->schema));
-		out_byte(r->o, '.');
-	}
-	put_name(r, name, len);
-}
-
-/* A table of this session; its name must not hide the real one. */
-static void
-put_stage(struct sql_run *r, const struct table *t)
-{
-	char *name = mem_resize(NULL, t->name_len + sizeof(STAGE));
-
-	memcpy(name, STAGE, sizeof(STAGE) - 1);
-	memcpy(name + sizeof(STAGE) - 1, t->name, t->name_len);
-	put_name(r, name, t->name_len + sizeof(STAGE) - 1);
-	free(name);
-}
-
-static void
-put_column(struct sql_run *r, const char *prefix, const struct table_column *c)
-{
-	out_text(r->o, prefix);
-	put_name(r, c->name, c->name_len);
-}
-
-static const char *
-type_of(const struct sql_run *r, const struct table_column *c, bool keyed)
-{
-	if (keyed && c->key && c->type == COLUMN_TEXT && r->d->key_text)
-		return r->d->key_text;
-	return c->described ? r->d->types[c->type] : r->d->any;
-}
-
-static void
-put_definitions(struct sql_run *r, const struct table *t, bool keyed)
-{
-	size_t i;
-
-	for (i = 0; i < t->count; i++) {
-		const struct table_column *c = t->columns[i];
-
-		put_column(r, i > 0 ? ", " : "", c);
-		if (*type_of(r, c, keyed))
-			out_byte(r->o, ' ');
-		out_text(r->o, type_of(r, c, keyed));
-		if (keyed && c->key)
-			out_text(r->o, " NOT NULL");
-	}
-}
-
-/* Newer by version if both have one and they differ, else by _fetched. */
-static void
-put_newer(struct sql_run *r, const struct table *t)
-{
-	const struct table_column *v = t->version, *f = t->fetched;
-
-	if (v) {
-		out_text(r->o, "CASE WHEN ");
-		put_column(r, "excluded.", v);
-		put_column(r, " <> old.", v);
-		out_text(r->o, " THEN ");
-		put_column(r, "excluded.", v);
-		put_column(r, " > old.", v);
-		out_text(r->o, " ELSE ");
-	}
-	if (f && f->listed) {
-		put_column(r, "coalesce(excluded.", f);
-		put_column(r, " >= old.", f);
-		out_text(r->o, ", 1=1)");
-	} else {
-		out_text(r->o, "1=1");
-	}
-	if (v)
-		out_text(r->o, " END");
-}
-
-/* A list of columns: all, or those in or not in the key. */
-enum which { ALL, KEY, OTHERS };
-
-static void
-put_columns(struct sql_run *r, const struct table *t, enum which which,
-    const char *before, const char *between, const char *again,
-    const char *comma)
-{
-	bool first = true;
-	size_t i;
-
-	for (i = 0; i < t->count; i++) {
-		const struct table_column *c = t->columns[i];
-
-		if (which != ALL && c->key != (which == KEY))
-			continue;
-		if (!first)
-			out_text(r->o, comma);
-		first = false;
-		put_column(r, before, c);
-		if (again) {
-			out_text(r->o, between);
-			put_column(r, again, c);
-		}
-	}
-}
-
-static bool
-has_others(const struct table *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->count; i++)
-		if (!t->columns[i]->key)
-			return true;
-	return false;
-}
-
-/* ('name', 'type') of the columns from this one on. */
-static void
-put_described(struct sql_run *r, const struct table *t, size_t from)
-{
-	size_t i;
-
-	for (i = from; i < t->count; i++) {
-		const char *type = type_of(r, t->columns[i], false);
-
-		out_text(r->o, i > from ? ", (" : "(");
-		put_literal(r, t->columns[i]->name, t->columns[i]->name_len);
-		out_text(r->o, ", ");
-		put_literal(r, type, strlen(type));
-		out_byte(r->o, ')');
-	}
-}
-
-/* What a fragment may speak of beside the table. */
-struct about {
-	const struct target *target;
-	size_t from;			/* columns that are new */
-	const struct mark *mark;
-	const struct sweep *sweep;
-	const char *line;
-	size_t len;
-};
-
-static void
-put_mark_values(struct sql_run *r, const struct about *a)
-{
-	const struct mark *m = a->mark;
-	char since[WHEN_SIZE] = "", until[WHEN_SIZE] = "", records[32];
-	const char *names[] = { m->run, m->stream, m->account, since, until };
-	size_t i;
-
-	if (m->since != WHEN_ALWAYS)
-		when_text(since, m->since);
-	if (m->until != WHEN_NEVER)
-		when_text(until, m->until);
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		put_literal(r, names[i], strlen(names[i]));
-		out_text(r->o, ", ");
-	}
-	if (m->records == MARK_NONE)
-		snprintf(records, sizeof(records), "NULL, ");
-	else
-		snprintf(records, sizeof(records), "%llu, ", m->records);
-	out_text(r->o, records);
-	put_literal(r, a->line, a->len);
-}
-
-static void
-add_quoted(const struct sql_run *r, struct buf *b, const char *name)
-{
-	buf_byte(b, r->d->quote);
-	for (; *name; name++) {
-		if (*name == r->d->quote)
-			buf_byte(b, *name);
-		buf_byte(b, *name);
-	}
-	buf_byte(b, r->d->quote);
-}
-
-/* "schema"."table" inside a literal; or, with a column, the ALTER TABLE. */
-static void
-put_table_literal(struct sql_run *r, const struct table *t,
-    const struct table_column *c)
-{
-	struct buf b = BUF_INIT(0);
-
-	if (c)
-		buf_text(&b, "ALTER TABLE ");
-	if (r->rules->schema) {
-		add_quoted(r, &b, r->rules->schema);
-		buf_byte(&b, '.');
-	}
-	add_quoted(r, &b, t->name);
-	if (c) {
-		buf_text(&b, " ADD COLUMN ");
-		add_quoted(r, &b, c->name);
-		buf_byte(&b, ' ');
-		buf_text(&b, type_of(r, c, false));
-	}
-	put_literal(r, b.text, b.len);
-	buf_release(&b);
-}
-
-/* What the version and _fetched say, as ORDER BY has it. */
-static void
-put_order(struct sql_run *r, const struct table *t, const char *behind)
-{
-	const struct table_column *order[2] = { t->version, t->fetched };
-	size_t i;
-
-	for (i = 0; i < 2; i++)
-		if (order[i] && order[i]->listed) {
-			put_column(r, "", order[i]);
-			out_text(r->o, behind);
-		}
-}
-
-static void
-put_stage_literal(struct sql_run *r, const struct table *t)
-{
-	struct buf b = BUF_INIT(0);
-	const char *p;
-
-	buf_byte(&b, r->d->quote);
-	buf_text(&b, STAGE);
-	for (p = t->name; *p; p++) {
-		if (*p == r->d->quote)
-			buf_byte(&b, *p);
-		buf_byte(&b, *p);
-	}
-	buf_byte(&b, r->d->quote);
-	put_literal(r, b.text, b.len);
-	buf_release(&b);
-}
-
-static void
-put_number(struct sql_run *r, unsigned number)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", number);
-	out_text(r->o, text);
-}
-
-static void
-put(struct sql_run *r, const char *fragment, const struct about *a)
-{
-	const struct table *t = a && a->target ? a->target->table : NULL;
-	const char *p, *percent;
-	char number[32];
-	size_t i;
-
-	for (p = fragment; (percent = strchr(p, '%')); p = percent + 2) {
-		out_put(r->o, p, (size_t)(percent - p));
-		switch (percent[1]) {
-		case 't': put_table(r, t->name, t->name_len); break;
-		case 's': put_stage(r, t); break;
-		case 'c': put_columns(r, t, ALL, "", "", NULL, ","); break;
-		case 'e':
-			put_columns(r, t, ALL, "excluded.", "", NULL, ",");
-			break;
-		case 'k': put_columns(r, t, KEY, "", "", NULL, ","); break;
-		case 'j':
-			put_columns(r, t, KEY, "old.", " = ", "excluded.",
-			    " AND ");
-			break;
-		case 'u':
-			put_columns(r, t, has_others(t) ? OTHERS : KEY, "",
-			    "=", "excluded.", ",");
-			break;
-		case 'd': put_definitions(r, t, a->target->keyed); break;
-		case 'p':
-			if (a->target->keyed) {
-				out_text(r->o, ", PRIMARY KEY (");
-				put_columns(r, t, KEY, "", "", NULL, ",");
-				out_byte(r->o, ')');
-			}
-			break;
-		case 'N': put_newer(r, t); break;
-		case 'o': put_order(r, t, " DESC NULLS LAST, "); break;
-		case 'O': put_order(r, t, ", "); break;
-		case 'a':
-			put_column(r, "", t->columns[a->from]);
-			out_byte(r->o, ' ');
-			out_text(r->o, type_of(r, t->columns[a->from], false));
-			break;
-		case 'q':
-			for (i = 1; i <= t->count; i++) {
-				snprintf(number, sizeof(number), "%sr[%zu]",
-				    i > 1 ? "," : "", i);
-				out_text(r->o, number);
-			}
-			break;
-		case 'h': put_described(r, t, a->from); break;
-		case 'z': put_number(r, a->target->number); break;
-		case 'Z': put_stage_literal(r, t); break;
-		case 'x':
-			put_column(r, "", t->account);
-			out_text(r->o, " = ");
-			put_literal(r, a->sweep->account,
-			    strlen(a->sweep->account));
-			put_column(r, " AND ", t->fetched);
-			out_text(r->o, " < ");
-			if (r->d->time_before)
-				out_text(r->o, r->d->time_before);
-			put_literal(r, a->sweep->before,
-			    strlen(a->sweep->before));
-			if (r->d->time_behind)
-				out_text(r->o, r->d->time_behind);
-			break;
-		case 'l': put_table_literal(r, t, NULL); break;
-		case 'L': put_table_literal(r, t, t->columns[a->from]); break;
-		case 'A':
-			put_literal(r, t->columns[a->from]->name,
-			    t->columns[a->from]->name_len);
-			break;
-		case 'n': put_literal(r, t->name, t->name_len); break;
-		case 'S':
-			if (r->rules->schema)
-				put_literal(r, r->rules->schema,
-				    strlen(r->rules->schema));
-			else
-				out_text(r->o, "DATABASE()");
-			break;
-		case 'w': put_table(r, "_tw_windows", 11); break;
-		case 'm':
-			put_name(r, r->rules->schema, strlen(r->rules->schema));
-			break;
-		case 'v': put_mark_values(r, a); break;
-		case 'r': put_literal(r, a->line, a->len); break;
-		case '%': out_byte(r->o, '%'); break;
-		default:
-			bug("a dialect's fragment has a %%%c", percent[1]);
-		}
-	}
-	out_text(r->o, p);
+	sql_put(&r->words, fragment, a);
 }
 
 /*
@@ -448,10 +95,11 @@ put(struct sql_run *r, const char *fragment, const struct about *a)
 static void
 close_rows(struct sql_run *r)
 {
-	struct about a = { .target = r->open };
+	struct sql_about a;
 
 	if (!r->open)
 		return;
+	a = about(r->open);
 	put(r, r->open->keyed && !r->d->stage ? r->d->merge_end :
 	    r->d->rows_end, &a);
 	r->open = NULL;
@@ -460,7 +108,7 @@ close_rows(struct sql_run *r)
 static void
 open_rows(struct sql_run *r, struct target *t)
 {
-	struct about a = { .target = t };
+	struct sql_about a = about(t);
 
 	put(r, t->direct ? r->d->rows_direct : r->d->rows, &a);
 	r->open = t;
@@ -540,9 +188,10 @@ begin(struct sql_run *r)
 static void
 add_columns(struct sql_run *r, struct target *target, size_t from)
 {
-	struct about a = { .target = target, .from = from };
+	struct sql_about a = about(target);
 	size_t count = target->table->count;
 
+	a.from = from;
 	if (r->d->lacking && from < count)
 		put(r, r->d->lacking, &a);
 	for (; r->d->add && a.from < count; a.from++)
@@ -553,7 +202,7 @@ add_columns(struct sql_run *r, struct target *target, size_t from)
 static void
 empty(struct sql_run *r, struct target *target)
 {
-	struct about a = { .target = target };
+	struct sql_about a = about(target);
 
 	if (r->rules->mode == SQL_REPLACE && !target->emptied)
 		put(r, r->d->empty, &a);
@@ -564,7 +213,7 @@ empty(struct sql_run *r, struct target *target)
 static void
 make(struct sql_run *r, struct target *target)
 {
-	struct about a = { .target = target };
+	struct sql_about a = about(target);
 
 	begin(r);
 	close_rows(r);
@@ -582,8 +231,9 @@ take_in(struct sql_run *r, struct target *target)
 {
 	const struct sql_dialect *d = r->d;
 	struct table *t = target->table;
-	struct about a = { .target = target, .from = target->columns };
+	struct sql_about a = about(target);
 
+	a.from = target->columns;
 	begin(r);
 	close_rows(r);
 	if (!target->made) {
@@ -612,7 +262,7 @@ put_marks(struct sql_run *r, const char *fragment, bool all)
 {
 	const char *p = r->marks.text, *end, *why;
 	struct mark m;
-	struct about a = { .mark = &m };
+	struct sql_about a = { .mark = &m };
 
 	for (; p && p < r->marks.text + r->marks.len; p = end + 1) {
 		end = memchr(p, '\n',
@@ -636,16 +286,17 @@ commit(struct sql_run *r)
 		if (r->d->late_begin)
 			put(r, r->d->late_begin, NULL);
 		for (t = r->targets; t && r->d->stage; t = t->next) {
-			struct about a = { .target = t };
+			struct sql_about a = about(t);
 
 			empty(r, t);
 			put(r, t->keyed ? r->d->merge : r->d->append, &a);
 			put(r, r->d->unstage, &a);
 		}
 		for (i = 0; i < r->sweep_count; i++) {
-			struct about a = { .target = r->sweeps[i].target,
-			    .sweep = &r->sweeps[i] };
+			struct sql_about a = about(r->sweeps[i].target);
 
+			a.account = r->sweeps[i].account;
+			a.before = r->sweeps[i].before;
 			put(r, r->d->sweep, &a);
 		}
 		r->sweep_count = 0;
@@ -669,8 +320,9 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	struct sql *s = mem_new(sizeof(*s));
 
 	s->run = mem_new(sizeof(*s->run));
-	s->run->d = d;
-	s->run->o = o;
+	s->run->words.d = s->run->d = d;
+	s->run->words.o = s->run->o = o;
+	s->run->words.schema = rules->schema;
 	s->run->rules = rules;
 	s->tables = fresh;
 	s->tables.stream = rules->stream;
@@ -746,7 +398,7 @@ target_of(struct sql *s, struct table *t)
 	for (i = 0; i < t->name_len; i++)
 		if ((unsigned char)t->name[i] < ' ' || t->name[i] == 0x7f)
 			break;
-	if (i < t->name_len || t->name_len + sizeof(STAGE) - 1 >
+	if (i < t->name_len || t->name_len + sizeof(SQL_STAGE) - 1 >
 	    r->d->name_max) {
 		wrong(s, "its _stream cannot be the name of a table", "");
 		return NULL;
@@ -909,73 +561,3 @@ sql_abandon(struct sql *s)
 	r->begun = false;
 }
 
-/*
- * Values.
- */
-
-static unsigned
-hex4(const char *text)
-{
-	unsigned n = 0, i;
-
-	for (i = 0; i < 4; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		n = n << 4 | (c <= '9' ? c & 15u : (c & 7u) + 9u);
-	}
-	return n;
-}
-
-/* U+0000 and half a surrogate pair are no text to a database. */
-static void
-mend_escapes(char *text, size_t len)
-{
-	size_t i;
-	unsigned c;
-
-	for (i = 0; i + 1 < len; i++) {
-		if (text[i] != '\\')
-			continue;
-		if (text[++i] != 'u')
-			continue;
-		c = hex4(text + i + 1);
-		if (c >= 0xd800 && c < 0xdc00 && i + 10 < len &&
-		    text[i + 5] == '\\' && text[i + 6] == 'u' &&
-		    hex4(text + i + 7) >= 0xdc00 &&
-		    hex4(text + i + 7) < 0xe000)
-			i += 6;
-		else if (c == 0 || (c >= 0xd800 && c < 0xe000))
-			memcpy(text + i + 1, "fffd", 4);
-		i += 4;
-	}
-}
-
-/* The value of a json column: JSON text that is valid. */
-static size_t
-json_text(const struct json *value, char *out)
-{
-	size_t len = table_text(value, out), offset;
-
-	if (value->kind == JSON_STRING && json_check(out, len, &offset)) {
-		/* Text that is no JSON is a string, and a string is JSON. */
-		out[0] = '"';
-		memcpy(out + 1, value->text, value->len);
-		len = value->len + 2;
-		out[len - 1] = '"';
-	}
-	if (memchr(out, '\\', len))
-		mend_escapes(out, len);
-	return len;
-}
-
-size_t
-sql_value(const struct table_column *c, char *out,
-    size_t (*literal)(const char *text, size_t len, char *out))
-{
-	/* Behind the literal's place. */
-	char *text = out + 6 * c->value.len + 64;
-	size_t len = c->described && c->type == COLUMN_JSON ?
-	    json_text(&c->value, text) : table_text(&c->value, text);
-
-	return literal(text, len, out);
-}

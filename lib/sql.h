@@ -26,84 +26,7 @@
 #include "record.h"
 #include "table.h"
 
-/*
- * A dialect is its words.  In the fragments with a %:
- *
- *	%t	the table			%s	its stage
- *	%c	column names, with commas	%e	the same of excluded
- *	%q	r[1],r[2],.. as many as columns
- *	%k	key columns			%d	columns with their types
- *	%p	", PRIMARY KEY (..)" or nothing
- *	%u	"a"=excluded."a", .. of the others
- *	%N	excluded is newer than, or as new as, old
- *	%o	"version" DESC, "_fetched" DESC: the newest first
- *	%O	the same, the newest last
- *	%j	old and excluded have the same key
- *	%a	one column that is new, with its type
- *	%h	all that are: ('name', 'type'), ..
- *	%A	its name as a literal, %n the table's, %S the schema's
- *	%L	as a literal: ALTER TABLE %t ADD COLUMN %a
- *	%l	the table's name, quoted, as a literal; %m the schema's name
- *	%Z	its stage's, the same; %z the number of the table in this run
- *	%w	the ledger
- *	%x	old is of the account, and fetched before, as a sweep says
- *	%v	a mark's values for the ledger, literals with commas
- *	%r	a literal: the mark to print
- */
-struct sql_dialect {
-	const char *name;
-	char quote;			/* of identifiers */
-	const char *types[COLUMN_JSON + 1];
-	const char *any;		/* of a column nobody described */
-	const char *key_text;		/* text in a key, or NULL */
-	const char *null;
-	size_t name_max;
-	bool fold;			/* names differ by more than case */
-	size_t decimal_before, decimal_after;	/* digits; 0: any */
-	bool grows;			/* columns can be added if they lack */
-
-	/* Script.  Each fragment ends its lines. */
-	const char *head;
-	const char *schema;		/* make the schema */
-	const char *begin, *commit;
-	const char *late_begin;		/* instead of begin: right before
-					 * rows leave their stage */
-	const char *ledger;		/* make the ledger, if it is not there */
-	const char *create;		/* make %t, if it is not there */
-	const char *add;		/* add %a to %t, if it is not there; or */
-	const char *lacking;		/* add those of %h that are not there */
-	const char *empty;		/* delete all of %t */
-	const char *mark;		/* note %v in the ledger */
-	const char *print;		/* have the client print %r */
-	const char *sweep;		/* delete from %t what %x */
-	const char *time_before, *time_behind;	/* a time's literal in %x */
-	const char *cut;		/* input was cut: fail */
-	const char *stage;		/* make %s; NULL: rows go to %t */
-	const char *stage_add;		/* add %a to %s */
-
-	/* Rows. */
-	const char *rows;		/* before them, into the stage or %t */
-	const char *row, *between, *row_end, *rows_between;
-	const char *rows_end;		/* behind plain ones */
-	const char *merge_end;		/* behind those with a key; staged: as
-					 * rows_end */
-	size_t rows_most, bytes_most;	/* of one statement; 0: any */
-	size_t (*value)(const struct table_column *c, char *out);
-	/* A text between other words; also what sql_value makes of rows'. */
-	size_t (*literal)(const char *text, size_t len, char *out);
-
-	/* Past the stage, while %t was empty and no key came twice. */
-	const char *direct;		/* see whether it is; NULL: never */
-	const char *rows_direct;	/* rows, then */
-
-	/* From the stage to %t. */
-	const char *merge;		/* with a key: newest wins */
-	const char *append;		/* without */
-	const char *unstage;		/* the stage is empty again */
-};
-
-extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb,
-    sql_mysql, sql_snowflake, sql_bigquery;
+struct sql_dialect;
 
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);
@@ -146,15 +69,5 @@ int sql_create(struct sql *s, const char *stream);
 void sql_end(struct sql *s);
 /* It was not: what is not committed yet never will be. */
 void sql_abandon(struct sql *s);
-
-/*
- * For dialects.  A value may take SQL_ROOM(its length), a literal six times its
- * length and 32 bytes.
- */
-#define SQL_ROOM(len) (8 * (len) + 128)
-
-/* The value as text, through literal; what is no text in c's type included. */
-size_t sql_value(const struct table_column *c, char *out,
-    size_t (*literal)(const char *text, size_t len, char *out));
 
 #endif

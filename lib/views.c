@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "sql-dialect.h"
 
 /*
  * A view's text: [x] is the name x, <x> the table x, and {word x} what the

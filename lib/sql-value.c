@@ -1,0 +1,74 @@
+/*
+ * sql-value: a value as text that a database takes, sql-dialect.h.
+ */
+#include <string.h>
+
+#include "json.h"
+#include "sql-dialect.h"
+
+static unsigned
+hex4(const char *text)
+{
+	unsigned n = 0, i;
+
+	for (i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		n = n << 4 | (c <= '9' ? c & 15u : (c & 7u) + 9u);
+	}
+	return n;
+}
+
+/* U+0000 and half a surrogate pair are no text to a database. */
+static void
+mend_escapes(char *text, size_t len)
+{
+	size_t i;
+	unsigned c;
+
+	for (i = 0; i + 1 < len; i++) {
+		if (text[i] != '\\')
+			continue;
+		if (text[++i] != 'u')
+			continue;
+		c = hex4(text + i + 1);
+		if (c >= 0xd800 && c < 0xdc00 && i + 10 < len &&
+		    text[i + 5] == '\\' && text[i + 6] == 'u' &&
+		    hex4(text + i + 7) >= 0xdc00 &&
+		    hex4(text + i + 7) < 0xe000)
+			i += 6;
+		else if (c == 0 || (c >= 0xd800 && c < 0xe000))
+			memcpy(text + i + 1, "fffd", 4);
+		i += 4;
+	}
+}
+
+/* The value of a json column: JSON text that is valid. */
+static size_t
+json_text(const struct json *value, char *out)
+{
+	size_t len = table_text(value, out), offset;
+
+	if (value->kind == JSON_STRING && json_check(out, len, &offset)) {
+		/* Text that is no JSON is a string, and a string is JSON. */
+		out[0] = '"';
+		memcpy(out + 1, value->text, value->len);
+		len = value->len + 2;
+		out[len - 1] = '"';
+	}
+	if (memchr(out, '\\', len))
+		mend_escapes(out, len);
+	return len;
+}
+
+size_t
+sql_value(const struct table_column *c, char *out,
+    size_t (*literal)(const char *text, size_t len, char *out))
+{
+	/* Behind the literal's place. */
+	char *text = out + 6 * c->value.len + 64;
+	size_t len = c->described && c->type == COLUMN_JSON ?
+	    json_text(&c->value, text) : table_text(&c->value, text);
+
+	return literal(text, len, out);
+}

@@ -1,0 +1,365 @@
+#include "sql-words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "diag.h"
+#include "mem.h"
+#include "sql-dialect.h"
+#include "when.h"
+
+static void
+put_name(const struct sql_words *w, const char *name, size_t len)
+{
+	char *p = out_reserve(w->o, 2 * len + 2), *start = p;
+	size_t i;
+
+	*p++ = w->d->quote;
+	for (i = 0; i < len; i++) {
+		if (name[i] == w->d->quote)
+			*p++ = w->d->quote;
+		*p++ = name[i];
+	}
+	*p++ = w->d->quote;
+	w->o->len += (size_t)(p - start);
+}
+
+static void
+put_literal(const struct sql_words *w, const char *text, size_t len)
+{
+	char *p = out_reserve(w->o, SQL_ROOM(len));
+
+	w->o->len += w->d->literal(text, len, p);
+}
+
+static void
+put_table(const struct sql_words *w, const char *name, size_t len)
+{
+	if (w->schema) {
+		put_name(w, w->schema, strlen(w->schema));
+		out_byte(w->o, '.');
+	}
+	put_name(w, name, len);
+}
+
+/* A table of this session; its name must not hide the real one. */
+static void
+put_stage(const struct sql_words *w, const struct table *t)
+{
+	char *name = mem_resize(NULL, t->name_len + sizeof(SQL_STAGE));
+
+	memcpy(name, SQL_STAGE, sizeof(SQL_STAGE) - 1);
+	memcpy(name + sizeof(SQL_STAGE) - 1, t->name, t->name_len);
+	put_name(w, name, t->name_len + sizeof(SQL_STAGE) - 1);
+	free(name);
+}
+
+static void
+put_column(const struct sql_words *w, const char *prefix, const struct table_column *c)
+{
+	out_text(w->o, prefix);
+	put_name(w, c->name, c->name_len);
+}
+
+static const char *
+type_of(const struct sql_words *w, const struct table_column *c, bool keyed)
+{
+	if (keyed && c->key && c->type == COLUMN_TEXT && w->d->key_text)
+		return w->d->key_text;
+	return c->described ? w->d->types[c->type] : w->d->any;
+}
+
+static void
+put_definitions(const struct sql_words *w, const struct table *t, bool keyed)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		const struct table_column *c = t->columns[i];
+
+		put_column(w, i > 0 ? ", " : "", c);
+		if (*type_of(w, c, keyed))
+			out_byte(w->o, ' ');
+		out_text(w->o, type_of(w, c, keyed));
+		if (keyed && c->key)
+			out_text(w->o, " NOT NULL");
+	}
+}
+
+/* Newer by version if both have one and they differ, else by _fetched. */
+static void
+put_newer(const struct sql_words *w, const struct table *t)
+{
+	const struct table_column *v = t->version, *f = t->fetched;
+
+	if (v) {
+		out_text(w->o, "CASE WHEN ");
+		put_column(w, "excluded.", v);
+		put_column(w, " <> old.", v);
+		out_text(w->o, " THEN ");
+		put_column(w, "excluded.", v);
+		put_column(w, " > old.", v);
+		out_text(w->o, " ELSE ");
+	}
+	if (f && f->listed) {
+		put_column(w, "coalesce(excluded.", f);
+		put_column(w, " >= old.", f);
+		out_text(w->o, ", 1=1)");
+	} else {
+		out_text(w->o, "1=1");
+	}
+	if (v)
+		out_text(w->o, " END");
+}
+
+/* A list of columns: all, or those in or not in the key. */
+enum which { ALL, KEY, OTHERS };
+
+static void
+put_columns(const struct sql_words *w, const struct table *t, enum which which,
+    const char *before, const char *between, const char *again,
+    const char *comma)
+{
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		const struct table_column *c = t->columns[i];
+
+		if (which != ALL && c->key != (which == KEY))
+			continue;
+		if (!first)
+			out_text(w->o, comma);
+		first = false;
+		put_column(w, before, c);
+		if (again) {
+			out_text(w->o, between);
+			put_column(w, again, c);
+		}
+	}
+}
+
+static bool
+has_others(const struct table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (!t->columns[i]->key)
+			return true;
+	return false;
+}
+
+/* ('name', 'type') of the columns from this one on. */
+static void
+put_described(const struct sql_words *w, const struct table *t, size_t from)
+{
+	size_t i;
+
+	for (i = from; i < t->count; i++) {
+		const char *type = type_of(w, t->columns[i], false);
+
+		out_text(w->o, i > from ? ", (" : "(");
+		put_literal(w, t->columns[i]->name, t->columns[i]->name_len);
+		out_text(w->o, ", ");
+		put_literal(w, type, strlen(type));
+		out_byte(w->o, ')');
+	}
+}
+
+static void
+put_mark_values(const struct sql_words *w, const struct sql_about *a)
+{
+	const struct mark *m = a->mark;
+	char since[WHEN_SIZE] = "", until[WHEN_SIZE] = "", records[32];
+	const char *names[] = { m->run, m->stream, m->account, since, until };
+	size_t i;
+
+	if (m->since != WHEN_ALWAYS)
+		when_text(since, m->since);
+	if (m->until != WHEN_NEVER)
+		when_text(until, m->until);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		put_literal(w, names[i], strlen(names[i]));
+		out_text(w->o, ", ");
+	}
+	if (m->records == MARK_NONE)
+		snprintf(records, sizeof(records), "NULL, ");
+	else
+		snprintf(records, sizeof(records), "%llu, ", m->records);
+	out_text(w->o, records);
+	put_literal(w, a->line, a->len);
+}
+
+static void
+add_quoted(const struct sql_words *w, struct buf *b, const char *name)
+{
+	buf_byte(b, w->d->quote);
+	for (; *name; name++) {
+		if (*name == w->d->quote)
+			buf_byte(b, *name);
+		buf_byte(b, *name);
+	}
+	buf_byte(b, w->d->quote);
+}
+
+/* "schema"."table" inside a literal; or, with a column, the ALTER TABLE. */
+static void
+put_table_literal(const struct sql_words *w, const struct table *t,
+    const struct table_column *c)
+{
+	struct buf b = BUF_INIT(0);
+
+	if (c)
+		buf_text(&b, "ALTER TABLE ");
+	if (w->schema) {
+		add_quoted(w, &b, w->schema);
+		buf_byte(&b, '.');
+	}
+	add_quoted(w, &b, t->name);
+	if (c) {
+		buf_text(&b, " ADD COLUMN ");
+		add_quoted(w, &b, c->name);
+		buf_byte(&b, ' ');
+		buf_text(&b, type_of(w, c, false));
+	}
+	put_literal(w, b.text, b.len);
+	buf_release(&b);
+}
+
+/* What the version and _fetched say, as ORDER BY has it. */
+static void
+put_order(const struct sql_words *w, const struct table *t, const char *behind)
+{
+	const struct table_column *order[2] = { t->version, t->fetched };
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (order[i] && order[i]->listed) {
+			put_column(w, "", order[i]);
+			out_text(w->o, behind);
+		}
+}
+
+static void
+put_stage_literal(const struct sql_words *w, const struct table *t)
+{
+	struct buf b = BUF_INIT(0);
+	const char *p;
+
+	buf_byte(&b, w->d->quote);
+	buf_text(&b, SQL_STAGE);
+	for (p = t->name; *p; p++) {
+		if (*p == w->d->quote)
+			buf_byte(&b, *p);
+		buf_byte(&b, *p);
+	}
+	buf_byte(&b, w->d->quote);
+	put_literal(w, b.text, b.len);
+	buf_release(&b);
+}
+
+static void
+put_number(const struct sql_words *w, unsigned number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	out_text(w->o, text);
+}
+
+void
+sql_put(const struct sql_words *w, const char *fragment, const struct sql_about *a)
+{
+	const struct table *t = a ? a->table : NULL;
+	const char *p, *percent;
+	char number[32];
+	size_t i;
+
+	for (p = fragment; (percent = strchr(p, '%')); p = percent + 2) {
+		out_put(w->o, p, (size_t)(percent - p));
+		switch (percent[1]) {
+		case 't': put_table(w, t->name, t->name_len); break;
+		case 's': put_stage(w, t); break;
+		case 'c': put_columns(w, t, ALL, "", "", NULL, ","); break;
+		case 'e':
+			put_columns(w, t, ALL, "excluded.", "", NULL, ",");
+			break;
+		case 'k': put_columns(w, t, KEY, "", "", NULL, ","); break;
+		case 'j':
+			put_columns(w, t, KEY, "old.", " = ", "excluded.",
+			    " AND ");
+			break;
+		case 'u':
+			put_columns(w, t, has_others(t) ? OTHERS : KEY, "",
+			    "=", "excluded.", ",");
+			break;
+		case 'd': put_definitions(w, t, a->keyed); break;
+		case 'p':
+			if (a->keyed) {
+				out_text(w->o, ", PRIMARY KEY (");
+				put_columns(w, t, KEY, "", "", NULL, ",");
+				out_byte(w->o, ')');
+			}
+			break;
+		case 'N': put_newer(w, t); break;
+		case 'o': put_order(w, t, " DESC NULLS LAST, "); break;
+		case 'O': put_order(w, t, ", "); break;
+		case 'a':
+			put_column(w, "", t->columns[a->from]);
+			out_byte(w->o, ' ');
+			out_text(w->o, type_of(w, t->columns[a->from], false));
+			break;
+		case 'q':
+			for (i = 1; i <= t->count; i++) {
+				snprintf(number, sizeof(number), "%sr[%zu]",
+				    i > 1 ? "," : "", i);
+				out_text(w->o, number);
+			}
+			break;
+		case 'h': put_described(w, t, a->from); break;
+		case 'z': put_number(w, a->number); break;
+		case 'Z': put_stage_literal(w, t); break;
+		case 'x':
+			put_column(w, "", t->account);
+			out_text(w->o, " = ");
+			put_literal(w, a->account,
+			    strlen(a->account));
+			put_column(w, " AND ", t->fetched);
+			out_text(w->o, " < ");
+			if (w->d->time_before)
+				out_text(w->o, w->d->time_before);
+			put_literal(w, a->before,
+			    strlen(a->before));
+			if (w->d->time_behind)
+				out_text(w->o, w->d->time_behind);
+			break;
+		case 'l': put_table_literal(w, t, NULL); break;
+		case 'L': put_table_literal(w, t, t->columns[a->from]); break;
+		case 'A':
+			put_literal(w, t->columns[a->from]->name,
+			    t->columns[a->from]->name_len);
+			break;
+		case 'n': put_literal(w, t->name, t->name_len); break;
+		case 'S':
+			if (w->schema)
+				put_literal(w, w->schema,
+				    strlen(w->schema));
+			else
+				out_text(w->o, "DATABASE()");
+			break;
+		case 'w': put_table(w, "_tw_windows", 11); break;
+		case 'm':
+			put_name(w, w->schema, strlen(w->schema));
+			break;
+		case 'v': put_mark_values(w, a); break;
+		case 'r': put_literal(w, a->line, a->len); break;
+		case '%': out_byte(w->o, '%'); break;
+		default:
+			bug("a dialect's fragment has a %%%c", percent[1]);
+		}
+	}
+	out_text(w->o, p);
+}

@@ -1,0 +1,45 @@
+/*
+ * sql-words: a dialect's fragments, filled in.
+ *
+ *	struct sql_words w = { sql_dialect("sqlite"), &out_standard, "main" };
+ *	sql_put(&w, w.d->create, &(struct sql_about){ .table = t });
+ *
+ * What a %c in a fragment stands for is in sql-dialect.h.
+ */
+#ifndef SQL_WORDS_H
+#define SQL_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "out.h"
+#include "record.h"
+#include "table.h"
+
+struct sql_dialect;
+
+struct sql_words {
+	const struct sql_dialect *d;
+	struct out *o;
+	const char *schema;		/* or NULL */
+};
+
+/* What a fragment may speak of. */
+struct sql_about {
+	const struct table *table;
+	bool keyed;			/* it is made with a primary key */
+	unsigned number;		/* of the table in this run */
+	size_t from;			/* columns that are new */
+	const struct mark *mark;	/* as read */
+	const char *line;		/* and as it came */
+	size_t len;
+	const char *account, *before;	/* a full list of it, from then */
+};
+
+/* In front of the name of a table when it is its stage. */
+#define SQL_STAGE "_tw_"
+
+void sql_put(const struct sql_words *w, const char *fragment,
+    const struct sql_about *a);
+
+#endif
