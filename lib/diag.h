@@ -25,7 +25,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The exit statuses of all tools: DESIGN's table, printed in tw(7). */
+/* The exit statuses of all tools: the table in tw(7). */
 enum diag_status {
 	STATUS_DONE = 0,
 	STATUS_PARTIAL = 1,	/* some scopes or records failed */

@@ -55,7 +55,7 @@ enum judge_word judge_line(struct judge *j, const char *text, size_t len,
     unsigned long number, struct mark *m);
 /* Was the open of this receipt's run seen? */
 bool judge_begun(struct judge *j, const struct mark *receipt);
-int judge_end(struct judge *j);		/* a status of DESIGN's table */
+int judge_end(struct judge *j);		/* a status of tw(7)'s table */
 void judge_release(struct judge *j);
 
 #endif
