@@ -187,18 +187,6 @@ one_mark(struct run *run)
 		mark_watch(&run->seen, &m);
 }
 
-static bool
-is_blank(const struct line *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->len; i++)
-		if (l->text[i] != ' ' && l->text[i] != '\t' &&
-		    l->text[i] != '\r')
-			return false;
-	return true;
-}
-
 static void
 one_line(struct run *run)
 {
@@ -213,11 +201,11 @@ one_line(struct run *run)
 	}
 	mark_watch_record(&run->seen);
 	if (!run->where && !run->jq) {
-		if (l->len > 0 && (*l->text == '{' || !is_blank(l)))
+		if (!line_blank(l))
 			flatten(run, l->text, l->len);
 		return;
 	}
-	if (is_blank(l))
+	if (line_blank(l))
 		return;
 	if ((why = json_check(l->text, l->len, &offset))) {
 		refuse(run, why, offset);

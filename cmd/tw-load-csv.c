@@ -470,18 +470,6 @@ one_mark(struct run *run)
 		pass_marks(run);
 }
 
-static bool
-is_blank(const struct line *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->len; i++)
-		if (l->text[i] != ' ' && l->text[i] != '\t' &&
-		    l->text[i] != '\r')
-			return false;
-	return true;
-}
-
 static void
 one_line(struct run *run)
 {
@@ -493,7 +481,7 @@ one_line(struct run *run)
 		one_mark(run);
 		return;
 	}
-	if (l->len == 0 || (*l->text != '{' && is_blank(l)))
+	if (line_blank(l))
 		return;
 	mark_watch_record(&run->seen);
 	if (!(t = table_of(&run->tables, l->text, l->len)))

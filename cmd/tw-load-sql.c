@@ -67,18 +67,6 @@ mode_of(const char *word)
 	return (enum sql_mode)i;
 }
 
-static bool
-is_blank(const struct line *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->len; i++)
-		if (l->text[i] != ' ' && l->text[i] != '\t' &&
-		    l->text[i] != '\r')
-			return false;
-	return true;
-}
-
 /* 0, or -1 with a sentence. */
 static int
 one_line(struct sql *s, struct mark_watch *seen, const struct line *l,
@@ -87,7 +75,7 @@ one_line(struct sql *s, struct mark_watch *seen, const struct line *l,
 	struct mark m;
 
 	if (!record_is_mark(l->text, l->len)) {
-		if (l->len == 0 || (*l->text != '{' && is_blank(l)))
+		if (line_blank(l))
 			return 0;
 		mark_watch_record(seen);
 		*why = s->why;

@@ -339,3 +339,14 @@ line_next(struct line_reader *in, struct line *l)
 	}
 	return failed(in, "a line longer than %zu bytes", max);
 }
+
+bool
+line_blank(const struct line *l)
+{
+	size_t i = 0;
+
+	while (i < l->len && (l->text[i] == ' ' || l->text[i] == '\t' ||
+	    l->text[i] == '\r'))
+		i++;
+	return i == l->len;
+}

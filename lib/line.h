@@ -55,6 +55,9 @@ void line_files(struct line_reader *in, char *const *operands);
 int line_next(struct line_reader *in, struct line *l);
 void line_release(struct line_reader *in);
 
+/* No more than white space?  A record tells at its first byte. */
+bool line_blank(const struct line *l);
+
 /* Called before every read(2) that may wait.  One for the process; NULL off. */
 extern void (*line_before_wait)(void);
 

@@ -10,33 +10,6 @@
 
 #include "sql-dialect.h"
 
-/* A quote is escaped and never doubled; a literal is one line. */
-static size_t
-literal(const char *text, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *p = out;
-	size_t i;
-
-	*p++ = '\'';
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '\'' || c == '\\')
-			*p++ = '\\';
-		if (c >= ' ' && c != 0x7f) {
-			*p++ = (char)c;
-			continue;
-		}
-		*p++ = '\\';
-		*p++ = 'x';
-		*p++ = digits[c >> 4];
-		*p++ = digits[c & 15];
-	}
-	*p++ = '\'';
-	return (size_t)(p - out);
-}
-
 /* With its type in front: in a column of NULLs nothing else says it. */
 static size_t
 value(const struct table_column *c, char *out)
@@ -55,7 +28,7 @@ value(const struct table_column *c, char *out)
 	}
 	if (word)
 		memcpy(out, word, len);
-	return len + sql_value(c, out + len, literal);
+	return len + sql_value(c, out + len, sql_backslashed);
 }
 
 const struct sql_dialect sql_bigquery = {
@@ -101,7 +74,7 @@ const struct sql_dialect sql_bigquery = {
 	.rows_end = ";\n",
 	.rows_most = 1000, .bytes_most = 256 << 10,
 	.value = value,
-	.literal = literal,
+	.literal = sql_backslashed,
 
 	.merge =
 	    "MERGE INTO %t AS old USING (SELECT %c FROM %s WHERE true QUALIFY "

@@ -94,6 +94,9 @@ extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb,
  */
 #define SQL_ROOM(len) (8 * (len) + 128)
 
+/* A literal of the warehouses: backslash escapes, so that a line is one line.
+ * Returns the bytes put; out has room for four a byte and two. */
+size_t sql_backslashed(const char *text, size_t len, char *out);
 /* The value as text, through literal; what is no text in c's type included. */
 size_t sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out));

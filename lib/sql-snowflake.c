@@ -11,33 +11,6 @@
 
 #include "sql-dialect.h"
 
-/* Backslash escapes in both quotes' worlds; a line is one line. */
-static size_t
-literal(const char *text, size_t len, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *p = out;
-	size_t i;
-
-	*p++ = '\'';
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '\'' || c == '\\')
-			*p++ = '\\';
-		if (c >= ' ' && c != 0x7f) {
-			*p++ = (char)c;
-			continue;
-		}
-		*p++ = '\\';
-		*p++ = 'x';
-		*p++ = digits[c >> 4];
-		*p++ = digits[c & 15];
-	}
-	*p++ = '\'';
-	return (size_t)(p - out);
-}
-
 static size_t
 value(const struct table_column *c, char *out)
 {
@@ -50,9 +23,9 @@ value(const struct table_column *c, char *out)
 		return v->len;
 	}
 	if (!c->described || c->type != COLUMN_JSON)
-		return sql_value(c, out, literal);
+		return sql_value(c, out, sql_backslashed);
 	memcpy(out, "PARSE_JSON(", 11);
-	len = sql_value(c, out + 11, literal);
+	len = sql_value(c, out + 11, sql_backslashed);
 	out[11 + len] = ')';
 	return len + 12;
 }
@@ -104,7 +77,7 @@ const struct sql_dialect sql_snowflake = {
 	.rows_end = ";\n",
 	.rows_most = 200, .bytes_most = 512 << 10,
 	.value = value,
-	.literal = literal,
+	.literal = sql_backslashed,
 
 	.merge =
 	    "MERGE INTO %t AS old USING (SELECT %c FROM %s QUALIFY "

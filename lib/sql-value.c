@@ -62,6 +62,32 @@ json_text(const struct json *value, char *out)
 }
 
 size_t
+sql_backslashed(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	*p++ = '\'';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\'' || c == '\\')
+			*p++ = '\\';
+		if (c >= ' ' && c != 0x7f) {
+			*p++ = (char)c;
+			continue;
+		}
+		*p++ = '\\';
+		*p++ = 'x';
+		*p++ = digits[c >> 4];
+		*p++ = digits[c & 15];
+	}
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+size_t
 sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out))
 {
