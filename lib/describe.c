@@ -177,6 +177,7 @@ ADD(size, if (s->page_size) buf_printf(b, "%ld", s->page_size))
 ADD(only, add_conditions(b, s->only, s->only_count))
 ADD(fixed, add_pairs(b, s->values, s->value_count))
 ADD(key, add_words(b, s->key))
+ADD(list, add_words(b, s->list))
 ADD(unwindowed, buf_text(b, s->unwindowed ? s->unwindowed : ""))
 ADD(version, buf_text(b, s->version ? s->version : ""))
 ADD(retention, add_duration(b, s->retention))
@@ -201,6 +202,7 @@ static const struct text_row text_rows[] = {
 	{ "values", add_fixed },
 	{ "needs", add_needs },
 	{ "key", add_key },
+	{ "list", add_list },
 	{ "window", add_window },
 	{ "unwindowed", add_unwindowed },
 	{ "version", add_version },
@@ -403,6 +405,7 @@ describe_json(struct out *o, const struct stream *s)
 	json_parents(o, &first, s);
 	json_pairs(o, &first, "values", s->values, s->value_count);
 	json_list(o, &first, "key", s->key);
+	json_list(o, &first, "list", s->list);
 	json_window(o, &first, s);
 	json_rows(o, &first, s, after);
 	json_pairs(o, &first, "query", s->query, s->query_count);

@@ -163,7 +163,7 @@ emit_begin(struct emit *e, const struct stream *stream, const char *account,
 	for (n = 0; n < context_count; n++) {
 		stream_context(name, sizeof name, context[n].name,
 		    strlen(context[n].name));
-		if (stream_is_key(stream, name, strlen(name)))
+		if (stream_is_place(stream, name, strlen(name)))
 			put_member(&e->head, name, context[n].value);
 	}
 }

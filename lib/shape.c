@@ -245,7 +245,7 @@ is_safe(const struct shape *s, const char *name)
 	return strcmp(name, "_stream") == 0 || strcmp(name, "_account") == 0 ||
 	    strcmp(name, "_fetched") == 0 || strcmp(name, "_index") == 0 ||
 	    strncmp(name, "_parent_", 8) == 0 ||
-	    (s->stream && stream_is_key(s->stream, name, strlen(name)));
+	    (s->stream && stream_is_place(s->stream, name, strlen(name)));
 }
 
 /* What nobody can vouch for is masked when personal data must not show. */

@@ -647,6 +647,29 @@ is_context(const struct stream *s, const char *key)
 	return false;
 }
 
+/* Without a key, an item is known by the place it came from. */
+static const char **
+find_list(const struct stream *s)
+{
+	const char *at, **list = NULL;
+	char name[CATALOG_CONTEXT];
+	size_t count = 0, len;
+
+	if (s->key && s->key[0])
+		return NULL;
+	for (at = s->path; (at = strchr(at, '{')) != NULL; at += len) {
+		at++;
+		len = strcspn(at, "}");
+		if (!strncmp(at, "AccountSid}", 11))
+			continue;
+		stream_context(name, sizeof(name), at, len);
+		list = lasting_grow(list, count, sizeof(*list));
+		list[count++] = lasting_text(name, strlen(name));
+		list[count] = NULL;
+	}
+	return list;
+}
+
 /* The first parameter that nothing in the catalogue supplies, or NULL. */
 static const char *
 find_needs(const struct stream *s)
@@ -710,6 +733,7 @@ stanza_check(struct stream *s, const struct stanza *z)
 		    sizeof(*s->parameters), s->window_high);
 	}
 	s->needs = find_needs(s);
+	s->list = find_list(s);
 #undef MUST
 	s->per_account = has_place(s->path, "AccountSid");
 	for (i = 0; i < s->query_count; i++)

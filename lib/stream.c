@@ -93,15 +93,25 @@ stream_context(char *name, size_t size, const char *parameter, size_t len)
 	return name;
 }
 
+static bool
+is_among(const char **all, const char *name, size_t len)
+{
+	for (; all && *all; all++)
+		if (strncmp(*all, name, len) == 0 && (*all)[len] == '\0')
+			return true;
+	return false;
+}
+
 bool
 stream_is_key(const struct stream *s, const char *name, size_t len)
 {
-	const char **key;
+	return is_among(s->key, name, len);
+}
 
-	for (key = s->key; key && *key; key++)
-		if (strncmp(*key, name, len) == 0 && (*key)[len] == '\0')
-			return true;
-	return false;
+bool
+stream_is_place(const struct stream *s, const char *name, size_t len)
+{
+	return is_among(s->key, name, len) || is_among(s->list, name, len);
 }
 
 bool

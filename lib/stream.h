@@ -75,6 +75,9 @@ struct stream {
 	size_t value_count;
 
 	const char **key;	/* flat column names, NULL-terminated */
+	const char **list;	/* without a key: members of our own that tell
+				 * whose list an item is of, _call_sid; or
+				 * NULL */
 	struct column *columns;
 	size_t column_count;
 
@@ -120,6 +123,8 @@ const struct column *stream_column(const struct stream *s, const char *name,
 char *stream_context(char *name, size_t size, const char *parameter,
     size_t len);
 bool stream_is_key(const struct stream *s, const char *name, size_t len);
+/* ... or, if it has no key, of list. */
+bool stream_is_place(const struct stream *s, const char *name, size_t len);
 /* The words of the catalogue; -1: it is none. */
 const char *column_type_name(enum column_type type);
 const char *paging_name(enum paging paging);

@@ -139,6 +139,8 @@ table_new(const char *name, size_t len, const struct table_limits *limits)
 	for (i = 0; s->key && s->key[i]; i++)
 		if (s->key[i][0] == '_')
 			describe(t, s->key[i], COLUMN_TEXT);
+	for (i = 0; s->list && s->list[i]; i++)
+		describe(t, s->list[i], COLUMN_TEXT);
 	for (i = 0; i < s->column_count; i++)
 		describe(t, s->columns[i].name, s->columns[i].type);
 	for (i = 0; s->key && s->key[i]; i++)

@@ -10,7 +10,7 @@
  *			... t->columns[i]->value, never null
  *
  * A table begins with the metadata _account and _fetched, path parameters its
- * key needs, and the catalogue's columns; _extra is behind those.  What else
+ * key needs (or that tell the list, if it has none), and the catalogue's columns; _extra is behind those.  What else
  * records bring is appended as it arrives, or, in a table that does not grow,
  * gathered in _extra: a JSON object, by name.
  *

@@ -4,7 +4,7 @@ half open and closed by the server's Date: what is dated this very second is
 not in them yet.
 
 Each line starts with _account, then what of the path the record's key needs
-(_address_sid), then Twilio's bytes.  Query of the endpoint:
+(_address_sid; all of it if there is no key), then Twilio's bytes.  Query of the endpoint:
 
 account=AC..        only this one
 since=, until=      by the list's window member, [since, until)
@@ -48,6 +48,8 @@ def lines(app, name, query):
     kind = app.kinds.get(name)
     lacking = [k for k in kind.key if k[:1] == "_" and k != "_account"] \
         if kind else []
+    if kind and not kind.key:   # an item is known by the list it is of
+        lacking = ["_" + generic.snake(p) for p in kind.places if p != "AccountSid"]
     for account in app.world.accounts.active:
         if query.get("account", account.sid) != account.sid:
             continue

@@ -146,6 +146,9 @@ class Walker:
     def lines(self, name):
         s = self.streams[name]
         lacking = [k for k in s.get("key", []) if k[:1] == "_" and k != "_account"]
+        if not s.get("key"):    # an item is known by the list it is of
+            lacking = ["_" + snake(p) for p in re.findall(
+                r"\{(\w+)\}", s.get("path")[0]) if p != "AccountSid"]
         for login in self.accounts:
             if name == "accounts" and login != self.main:
                 continue
