@@ -81,6 +81,10 @@ const struct sql_dialect sql_bigquery = {
 	    "row_number() OVER (PARTITION BY %k ORDER BY %o1) = 1) "
 	    "AS excluded ON %j WHEN MATCHED AND %N THEN UPDATE SET %u "
 	    "WHEN NOT MATCHED THEN INSERT (%c) VALUES (%e);\n",
-	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.relist =
+	    "DELETE FROM %t WHERE STRUCT(%y) IN (SELECT AS STRUCT %y FROM %s) "
+	    "AND %g;\n",
+	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TABLE %s;\n",
 };

@@ -30,6 +30,10 @@
  *	%Z	its stage's, the same; %z the number of the table in this run
  *	%w	the ledger
  *	%x	old is of the account, and fetched before, as a sweep says
+ *	%g	the ledger does not have the mark's window
+ *	%D	the row is in the mark's window
+ *	%y	columns that tell a row's list	%Y	an index of them
+ *	%i	", KEY (..)" of them, or nothing
  *	%v	a mark's values for the ledger, literals with commas
  *	%r	a literal: the mark to print
  */
@@ -55,6 +59,7 @@ struct sql_dialect {
 	const char *create;		/* make %t, if it is not there */
 	const char *add;		/* add %a to %t, if it is not there; or */
 	const char *lacking;		/* add those of %h that are not there */
+	const char *index;		/* make %Y; NULL: it is %i */
 	const char *empty;		/* delete all of %t */
 	const char *mark;		/* note %v in the ledger */
 	const char *print;		/* have the client print %r */
@@ -79,9 +84,17 @@ struct sql_dialect {
 	const char *direct;		/* see whether it is; NULL: never */
 	const char *rows_direct;	/* rows, then */
 
+	/* Rows without a key.  Where there is no stage, these rows are those
+	 * that are not before. */
+	const char *before;		/* they begin: without a stage */
+	const char *loaded;		/* delete them if the ledger has their
+					 * window: without a stage */
+	const char *relist;		/* delete others of the same lists */
+	const char *rewindow;		/* delete others of their window */
+
 	/* From the stage to %t. */
 	const char *merge;		/* with a key: newest wins */
-	const char *append;		/* without */
+	const char *append;		/* without, unless it is loaded */
 	const char *unstage;		/* the stage is empty again */
 };
 

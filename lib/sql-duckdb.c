@@ -150,6 +150,7 @@ const struct sql_dialect sql_duckdb = {
 	    "\"until\", \"run\"));\n",
 	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
 	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
+	.index = "CREATE INDEX IF NOT EXISTS %Y ON %t (%y);\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =
 	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
@@ -174,6 +175,9 @@ const struct sql_dialect sql_duckdb = {
 	    "INSERT INTO %t AS old (%c) SELECT %c FROM %s "
 	    "QUALIFY row_number() OVER (PARTITION BY %k ORDER BY %orowid DESC) "
 	    "= 1 ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
-	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.relist =
+	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
+	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TABLE %s;\n",
 };

@@ -105,7 +105,7 @@ const struct sql_dialect sql_mysql = {
 	    "\"until\", \"run\")) ENGINE=InnoDB CHARACTER SET utf8mb4 "
 	    "COLLATE utf8mb4_bin;\n",
 	.create =
-	    "CREATE TABLE IF NOT EXISTS %t (%d%p) ENGINE=InnoDB "
+	    "CREATE TABLE IF NOT EXISTS %t (%d%p%i) ENGINE=InnoDB "
 	    "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;\n",
 	.add =
 	    "SET @tw = IF (EXISTS (SELECT 1 FROM information_schema.columns "
@@ -142,6 +142,9 @@ const struct sql_dialect sql_mysql = {
 	    "WHERE NOT (%N);\n"
 	    "REPLACE INTO %t (%c) SELECT %c FROM %s "
 	    "ORDER BY %O\"_tw_row\";\n",
-	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.relist =
+	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
+	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TEMPORARY TABLE %s;\n",
 };

@@ -132,6 +132,7 @@ const struct sql_dialect sql_postgres = {
 	    "%l, n, t) FROM (VALUES %h) AS lacking (n, t) "
 	    "WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
 	    "%l::regclass AND attname = n AND NOT attisdropped)\n\\gexec\n",
+	.index = "CREATE INDEX IF NOT EXISTS %Y ON %t (%y);\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =
 	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
@@ -165,6 +166,9 @@ const struct sql_dialect sql_postgres = {
 	    "INSERT INTO %t AS old (%c) SELECT DISTINCT ON (%k) %c FROM %s "
 	    "ORDER BY %k, %octid DESC "
 	    "ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
-	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.relist =
+	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
+	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TABLE %s;\n",
 };

@@ -84,6 +84,9 @@ const struct sql_dialect sql_snowflake = {
 	    "row_number() OVER (PARTITION BY %k ORDER BY %o\"_tw_row\" DESC) "
 	    "= 1) AS excluded ON %j WHEN MATCHED AND %N THEN UPDATE SET %u "
 	    "WHEN NOT MATCHED THEN INSERT (%c) VALUES (%e);\n",
-	.append = "INSERT INTO %t (%c) SELECT %c FROM %s;\n",
+	.relist =
+	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
+	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
+	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TABLE %s;\n",
 };

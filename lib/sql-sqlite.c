@@ -66,6 +66,9 @@ value(const struct table_column *c, char *out)
 	return sql_value(c, out, literal);
 }
 
+/* The last row of the table before ours. */
+#define BEFORE "(SELECT \"row\" FROM temp.\"_tw_before\" WHERE \"name\" = %n)"
+
 const struct sql_dialect sql_sqlite = {
 	.name = "sqlite",
 	.quote = '"',
@@ -99,6 +102,7 @@ const struct sql_dialect sql_sqlite = {
 	    "PRIMARY KEY (\"stream\", \"account\", \"since\", \"until\", "
 	    "\"run\"));\n",
 	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	.index = "CREATE INDEX IF NOT EXISTS %Y ON %t (%y);\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =
 	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
@@ -114,6 +118,17 @@ const struct sql_dialect sql_sqlite = {
 	.row = "(", .between = ",", .row_end = ")", .rows_between = ",\n",
 	.rows_end = ";\n",
 	.merge_end = "\nON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
+	.before =
+	    "CREATE TEMP TABLE IF NOT EXISTS \"_tw_before\" (\"name\" TEXT "
+	    "PRIMARY KEY, \"row\" INTEGER);\n"
+	    "INSERT OR REPLACE INTO temp.\"_tw_before\" "
+	    "SELECT %n, coalesce(max(_rowid_), 0) FROM %t;\n",
+	.loaded = "DELETE FROM %t WHERE _rowid_ > " BEFORE " AND NOT %g;\n",
+	.relist =
+	    "DELETE FROM %t WHERE _rowid_ <= " BEFORE " AND (%y) IN "
+	    "(SELECT %y FROM %t WHERE _rowid_ > " BEFORE ");\n",
+	.rewindow =
+	    "DELETE FROM %t WHERE _rowid_ <= " BEFORE " AND %D AND %g;\n",
 	.rows_most = 200, .bytes_most = 256 << 10,
 	.value = value,
 	.literal = literal,

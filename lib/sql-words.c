@@ -66,7 +66,8 @@ put_column(const struct sql_words *w, const char *prefix, const struct table_col
 static const char *
 type_of(const struct sql_words *w, const struct table_column *c, bool keyed)
 {
-	if (keyed && c->key && c->type == COLUMN_TEXT && w->d->key_text)
+	if (w->d->key_text && c->type == COLUMN_TEXT &&
+	    ((keyed && c->key) || c->list))
 		return w->d->key_text;
 	return c->described ? w->d->types[c->type] : w->d->any;
 }
@@ -205,6 +206,117 @@ add_quoted(const struct sql_words *w, struct buf *b, const char *name)
 	buf_byte(b, w->d->quote);
 }
 
+static void
+put_when(const struct sql_words *w, const char *time)
+{
+	if (w->d->time_before)
+		out_text(w->o, w->d->time_before);
+	put_literal(w, time, strlen(time));
+	if (w->d->time_behind)
+		out_text(w->o, w->d->time_behind);
+}
+
+static void
+put_equal(const struct sql_words *w, const char *name, const char *value)
+{
+	put_name(w, name, strlen(name));
+	out_text(w->o, " = ");
+	put_literal(w, value, strlen(value));
+}
+
+/* The ledger has this window; of a list that was read as a whole, a later
+ * reading will do. */
+static void
+put_loaded(const struct sql_words *w, const struct mark *m)
+{
+	char since[WHEN_SIZE] = "", until[WHEN_SIZE] = "";
+
+	if (m->since != WHEN_ALWAYS)
+		when_text(since, m->since);
+	if (m->until != WHEN_NEVER)
+		when_text(until, m->until);
+	put_equal(w, "stream", m->stream);
+	out_text(w->o, " AND ");
+	put_equal(w, "account", m->account);
+	out_text(w->o, " AND ");
+	put_equal(w, "since", since);
+	out_text(w->o, " AND (");
+	put_equal(w, "run", m->run);
+	out_text(w->o, " AND ");
+	put_equal(w, "until", until);
+	if (m->full && *until) {
+		out_text(w->o, " OR ");
+		put_name(w, "until", 5);
+		out_text(w->o, " > ");
+		put_literal(w, until, strlen(until));
+	}
+	out_byte(w->o, ')');
+}
+
+/* It is dated like this, as a time or a day. */
+static void
+put_dated(const struct sql_words *w, const struct table *t, const char *how,
+    int64_t at)
+{
+	char text[WHEN_SIZE];
+
+	out_text(w->o, t->date_else ? " AND coalesce(" : " AND ");
+	put_column(w, "", t->date);
+	if (t->date_else) {
+		put_column(w, ", ", t->date_else);
+		out_byte(w->o, ')');
+	}
+	out_text(w->o, how);
+	when_text(text, at);
+	if (t->date->type == COLUMN_DATE) {
+		text[10] = '\0';
+		put_literal(w, text, 10);
+	} else {
+		put_when(w, text);
+	}
+}
+
+/* It is of the window's account and time. */
+static void
+put_within(const struct sql_words *w, const struct table *t,
+    const struct mark *m)
+{
+	bool day = t->date && t->date->type == COLUMN_DATE;
+
+	put_equal(w, "_account", m->account);
+	if (m->full)
+		return;
+	if (m->since != WHEN_ALWAYS)
+		put_dated(w, t, " >= ", m->since);
+	if (m->until != WHEN_NEVER)
+		put_dated(w, t, day ? " <= " : " < ", m->until - day);
+}
+
+/* What tells the list of an item without a key. */
+static void
+put_list(const struct sql_words *w, const struct table *t)
+{
+	const char **name = t->stream->list;
+
+	for (; *name; name++) {
+		put_name(w, *name, strlen(*name));
+		if (name[1])
+			out_byte(w->o, ',');
+	}
+}
+
+/* Of an index; its table's name is never so long that this is cut. */
+static void
+put_index(const struct sql_words *w, const struct table *t)
+{
+	struct buf b = BUF_INIT(0);
+
+	buf_add(&b, t->name, t->name_len);
+	buf_text(&b, "_list");
+	put_name(w, b.text, b.len);
+	buf_release(&b);
+}
+
 /* "schema"."table" inside a literal; or, with a column, the ALTER TABLE. */
 static void
 put_table_literal(const struct sql_words *w, const struct table *t,
@@ -329,13 +441,29 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			    strlen(a->account));
 			put_column(w, " AND ", t->fetched);
 			out_text(w->o, " < ");
-			if (w->d->time_before)
-				out_text(w->o, w->d->time_before);
-			put_literal(w, a->before,
-			    strlen(a->before));
-			if (w->d->time_behind)
-				out_text(w->o, w->d->time_behind);
+			put_when(w, a->before);
 			break;
+		case 'g':
+			if (!a->mark) {
+				out_text(w->o, "1 = 1");
+				break;
+			}
+			out_text(w->o, "NOT EXISTS (SELECT 1 FROM ");
+			put_table(w, "_tw_windows", 11);
+			out_text(w->o, " WHERE ");
+			put_loaded(w, a->mark);
+			out_byte(w->o, ')');
+			break;
+		case 'y': put_list(w, t); break;
+		case 'i':
+			if (t->stream && t->stream->list) {
+				out_text(w->o, ", KEY (");
+				put_list(w, t);
+				out_byte(w->o, ')');
+			}
+			break;
+		case 'Y': put_index(w, t); break;
+		case 'D': put_within(w, t, a->mark); break;
 		case 'l': put_table_literal(w, t, NULL); break;
 		case 'L': put_table_literal(w, t, t->columns[a->from]); break;
 		case 'A':

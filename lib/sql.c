@@ -46,6 +46,8 @@ struct target {
 	unsigned long batch;		/* it has rows in */
 	unsigned number;		/* from 1 */
 	bool made, keyed, emptied;
+	bool again;			/* rows without a key replace those of
+					 * their window, or of their list */
 	bool direct;			/* rows may go past the stage */
 	struct fresh fresh;
 	struct target *next;		/* of those in the batch */
@@ -213,6 +215,7 @@ empty(struct sql_run *r, struct target *target)
 static void
 make(struct sql_run *r, struct target *target)
 {
+	const struct table *t = target->table;
 	struct sql_about a = about(target);
 
 	begin(r);
@@ -220,6 +223,8 @@ make(struct sql_run *r, struct target *target)
 	put(r, r->d->create, &a);
 	/* An older one may lack what the catalogue has learnt. */
 	add_columns(r, target, 0);
+	if (target->again && t->stream->list && r->d->index)
+		put(r, r->d->index, &a);
 	if (target->direct)
 		put(r, r->d->direct, &a);
 	target->made = true;
@@ -250,6 +255,8 @@ take_in(struct sql_run *r, struct target *target)
 		r->last = &target->next;
 		if (d->stage)
 			put(r, d->stage, &a);
+		else if (!target->keyed)
+			put(r, d->before, &a);
 	} else {
 		for (; d->stage && a.from < t->count; a.from++)
 			put(r, d->stage_add, &a);
@@ -275,8 +282,26 @@ put_marks(struct sql_run *r, const char *fragment, bool all)
 	}
 }
 
+/* Rows without a key: only if their window is not loaded yet, and in the
+ * place of those that were there when it was read before. */
 static void
-commit(struct sql_run *r)
+put_again(struct sql_run *r, const struct target *t, struct sql_about *a)
+{
+	if (!r->d->stage)
+		put(r, r->d->loaded, a);
+	if (t->again && a->mark && a->mark->full)
+		put(r, r->d->rewindow, a);
+	else if (t->again && t->table->stream->list)
+		put(r, r->d->relist, a);
+	else if (t->again && a->mark && t->table->date)
+		put(r, r->d->rewindow, a);
+	if (r->d->stage)
+		put(r, r->d->append, a);
+}
+
+/* m: what the rows of its stream in this transaction are the window of. */
+static void
+commit(struct sql_run *r, const struct mark *m)
 {
 	struct target *t;
 	size_t i;
@@ -285,12 +310,19 @@ commit(struct sql_run *r)
 		close_rows(r);
 		if (r->d->late_begin)
 			put(r, r->d->late_begin, NULL);
-		for (t = r->targets; t && r->d->stage; t = t->next) {
+		for (t = r->targets; t; t = t->next) {
 			struct sql_about a = about(t);
 
-			empty(r, t);
-			put(r, t->keyed ? r->d->merge : r->d->append, &a);
-			put(r, r->d->unstage, &a);
+			if (m && strcmp(m->stream, t->table->name) == 0)
+				a.mark = m;
+			if (r->d->stage)
+				empty(r, t);
+			if (!t->keyed)
+				put_again(r, t, &a);
+			else if (r->d->stage)
+				put(r, r->d->merge, &a);
+			if (r->d->stage)
+				put(r, r->d->unstage, &a);
 		}
 		for (i = 0; i < r->sweep_count; i++) {
 			struct sql_about a = about(r->sweeps[i].target);
@@ -416,6 +448,7 @@ target_of(struct sql *s, struct table *t)
 	target->table = t;
 	target->number = ++r->target_count;
 	target->keyed = has_key && r->rules->mode != SQL_APPEND;
+	target->again = !has_key && r->rules->mode == SQL_AUTO && t->stream;
 	/* To replace is to empty the table behind them. */
 	target->direct = r->d->direct && target->keyed &&
 	    r->rules->mode != SQL_REPLACE;
@@ -473,27 +506,13 @@ sql_record(struct sql *s, const char *text, size_t len)
 }
 
 /* A full list came by: what it does not have is gone. */
-static int
-note_sweep(struct sql *s, const struct mark *m)
+static void
+note_sweep(struct sql_run *r, struct target *target, const struct mark *m)
 {
-	struct sql_run *r = s->run;
-	struct table *t;
-	struct target *target;
 	struct sweep *w;
 
-	if (!m->full || m->until == WHEN_NEVER || !*m->account ||
-	    (r->rules->mode != SQL_MIRROR && r->rules->mode != SQL_AUTO))
-		return 0;
-	t = table_named(&s->tables, m->stream, strlen(m->stream));
-	if (!t || !t->stream)
-		return 0;
-	if (!(target = target_of(s, t)))
-		return -1;
-	/* Rows with a key are kept unless a mirror was asked for; without
-	 * one, the new list would stand beside the old. */
-	if (r->rules->mode == SQL_AUTO && target->keyed)
-		return 0;
-	take_in(r, target);
+	if (!m->full || m->until == WHEN_NEVER || !*m->account)
+		return;
 	if (r->sweep_count == r->sweep_room) {
 		r->sweep_room = r->sweep_room ? 2 * r->sweep_room : 16;
 		r->sweeps = mem_array(r->sweeps, r->sweep_room, sizeof(*w));
@@ -504,7 +523,43 @@ note_sweep(struct sql *s, const struct mark *m)
 	when_text(w->before, m->until);
 	if (*r->fetched && strcmp(r->fetched, w->before) < 0)
 		memcpy(w->before, r->fetched, sizeof(w->before));
+}
+
+/* A window that has no rows may say something, too: that all are gone. */
+static int
+note_window(struct sql *s, const struct mark *m)
+{
+	struct sql_run *r = s->run;
+	struct table *t;
+	struct target *target;
+
+	begin(r);
+	if (!m->full && r->rules->mode != SQL_REPLACE)
+		return 0;
+	t = table_named(&s->tables, m->stream, strlen(m->stream));
+	if (!t || !t->stream)
+		return 0;
+	if (!(target = target_of(s, t)))
+		return -1;
+	if (target->again || r->rules->mode == SQL_MIRROR ||
+	    r->rules->mode == SQL_REPLACE)
+		take_in(r, target);
+	if (r->rules->mode == SQL_MIRROR)
+		note_sweep(r, target, m);
 	return 0;
+}
+
+/* Rows without a key that are of this window: what is done about them depends
+ * on it, so it has a transaction of its own. */
+static bool
+has_loose(const struct sql_run *r, const struct mark *m)
+{
+	const struct target *t;
+
+	for (t = r->targets; t; t = t->next)
+		if (!t->keyed && strcmp(m->stream, t->table->name) == 0)
+			return true;
+	return false;
 }
 
 int
@@ -513,17 +568,18 @@ sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 	struct sql_run *r = s->run;
 
 	if (m->kind == MARK_WINDOW) {
-		begin(r);
-		if (note_sweep(s, m))
+		if (note_window(s, m))
 			return -1;
 		*r->fetched = '\0';
 	}
 	buf_add(&r->marks, line, len);
 	buf_byte(&r->marks, '\n');
-	if (!r->begun || (m->kind == MARK_WINDOW &&
-	    r->rules->mode != SQL_REPLACE && (r->rows >= r->rules->batch ||
-	    out_total(r->o) - r->start >= BATCH_BYTES)))
-		commit(r);
+	if (!r->begun)
+		commit(r, NULL);
+	else if (m->kind == MARK_WINDOW && r->rules->mode != SQL_REPLACE &&
+	    (r->rows >= r->rules->batch ||
+	    out_total(r->o) - r->start >= BATCH_BYTES || has_loose(r, m)))
+		commit(r, m);
 	return 0;
 }
 
@@ -545,7 +601,7 @@ sql_create(struct sql *s, const char *stream)
 void
 sql_end(struct sql *s)
 {
-	commit(s->run);
+	commit(s->run, NULL);
 }
 
 void

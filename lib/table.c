@@ -119,6 +119,20 @@ table_column(const struct table *t, const char *name, size_t len)
 	return c;
 }
 
+/* A member of the record that has a column. */
+static struct table_column *
+column_at(const struct table *t, const char *path)
+{
+	const struct stream *s = t->stream;
+	size_t i;
+
+	for (i = 0; path && i < s->column_count; i++)
+		if (strcmp(s->columns[i].path, path) == 0)
+			return table_column(t, s->columns[i].name,
+			    strlen(s->columns[i].name));
+	return NULL;
+}
+
 struct table *
 table_new(const char *name, size_t len, const struct table_limits *limits)
 {
@@ -140,21 +154,20 @@ table_new(const char *name, size_t len, const struct table_limits *limits)
 		if (s->key[i][0] == '_')
 			describe(t, s->key[i], COLUMN_TEXT);
 	for (i = 0; s->list && s->list[i]; i++)
-		describe(t, s->list[i], COLUMN_TEXT);
+		describe(t, s->list[i], COLUMN_TEXT)->list = true;
 	for (i = 0; i < s->column_count; i++)
 		describe(t, s->columns[i].name, s->columns[i].type);
 	for (i = 0; s->key && s->key[i]; i++)
 		describe(t, s->key[i], COLUMN_TEXT);
 	t->extra = describe(t, "_extra", COLUMN_JSON);
-	if (s->version) {
-		const struct column *c = NULL;
-
-		for (i = 0; i < s->column_count && !c; i++)
-			if (strcmp(s->columns[i].path, s->version) == 0)
-				c = &s->columns[i];
-		if (c)
-			t->version = table_column(t, c->name, strlen(c->name));
-	}
+	t->version = column_at(t, s->version);
+	t->date = column_at(t, s->window_field);
+	if (t->date && t->date->type != COLUMN_TIME &&
+	    t->date->type != COLUMN_DATE)
+		t->date = NULL;
+	t->date_else = column_at(t, s->unwindowed);
+	if (t->date && t->date_else && t->date_else->type != t->date->type)
+		t->date_else = NULL;
 	t->began = t->count;
 	return t;
 }

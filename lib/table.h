@@ -43,6 +43,7 @@ struct table_column {
 	enum column_type type;		/* COLUMN_TEXT if not described */
 	bool described;			/* by the catalogue, or by us */
 	bool key;
+	bool list;			/* without a key: it tells the list */
 
 	uint64_t seen;			/* t->row if the row in hand has it */
 	struct json value;		/* then: what */
@@ -86,6 +87,8 @@ struct table {
 	size_t count;
 	size_t began;			/* columns before the first row */
 	struct table_column *account, *fetched, *version, *extra;
+	struct table_column *date, *date_else;	/* what its windows go by, and
+				 * what when that is null; NULL: no such */
 	uint64_t row;			/* number of the row in hand, from 1 */
 	unsigned long long misfits;	/* values sent to _extra so far */
 	const struct table_column *first_misfit;

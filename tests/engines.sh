@@ -54,3 +54,52 @@ mysql_stop() {
 	rm -rf "$my_dir"
 }
 my() { mysql --no-defaults -N -r -u root -S "$my_dir/s" test "$@"; }
+
+# each_engine FUNCTION: run it for every database there is, called with its
+# name; then "client" takes a script, "query SQL" prints a|b|.. a row, and
+# "fresh" is a new database.
+each_engine() {
+	if command -v sqlite3 >/dev/null; then
+		client() { sqlite3 t.db; }
+		query() { sqlite3 -separator '|' t.db "$1"; }
+		fresh() { rm -f t.db; }
+		"$1" sqlite
+	else
+		skip 'sqlite' 'no sqlite3'
+	fi
+	if postgres_start; then
+		client() { pg -q; }
+		query() { pg -At -c "$1"; }
+		fresh() {
+			pg -q -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public' \
+			    2>/dev/null
+		}
+		"$1" postgres
+	else
+		skip 'postgres' 'no server'
+	fi
+	duckdb=$(ls "${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}"/venv/lib/*/site-packages/duckdb_cli/duckdb 2>/dev/null) ||
+	    duckdb=$(command -v duckdb)
+	if [ -n "$duckdb" ]; then
+		client() { "$duckdb" -batch t.duckdb; }
+		query() {
+			"$duckdb" -batch -noheader -list -separator '|' \
+			    -nullvalue '' t.duckdb -c "$1"
+		}
+		fresh() { rm -f t.duckdb*; }
+		"$1" duckdb
+	else
+		skip 'duckdb' 'no duckdb'
+	fi
+	if mysql_start; then
+		client() { my; }
+		query() {
+			{ echo "SET sql_mode = 'ANSI_QUOTES';"; echo "$1"; } | my |
+			    sed 's/	/|/g; s/\(^\||\)NULL\($\||\)/\1\2/g'
+		}
+		fresh() { my -e 'DROP DATABASE test; CREATE DATABASE test'; }
+		"$1" mysql
+	else
+		skip 'mysql' 'no server'
+	fi
+}

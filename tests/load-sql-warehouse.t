@@ -10,7 +10,12 @@ cat >in <<'E1'
 {"_stream":"queues","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","sid":"SK3","friendly_name":null,"current_size":3}
 {"_stream":"queues","_account":"AC1","_fetched":"2026-01-01T00:00:00Z","sid":"SK3","friendly_name":"older"}
 {"_mark":"window","run":"r1","stream":"queues","account":"AC1","since":null,"until":"2026-01-02T00:00:00Z","records":4,"low":null,"full":true}
-{"_mark":"close","run":"r1","windows":1,"failed":0,"records":4,"status":0}
+{"_stream":"call_events","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","_call_sid":"CA1","request":{"a":1}}
+{"_stream":"call_events","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","_call_sid":"CA1","request":{"a":1}}
+{"_mark":"window","run":"r1","stream":"call_events","account":"AC1","since":"2026-01-01T00:00:00Z","until":"2026-01-02T00:00:00Z","records":2,"low":null,"full":false}
+{"_stream":"marketplace_listings","_account":"AC1","_fetched":"2026-01-02T00:00:00Z","tag":"a"}
+{"_mark":"window","run":"r1","stream":"marketplace_listings","account":"AC1","since":null,"until":"2026-01-02T00:00:00Z","records":1,"low":null,"full":true}
+{"_mark":"close","run":"r1","windows":3,"failed":0,"records":7,"status":0}
 E1
 cat >run.py <<'E1'
 # Each statement in turn.  The stand-in knows no MERGE inside a transaction.
@@ -51,11 +56,13 @@ for name in \"$dialect.sql\", \"views.sql\":
 done
 if "$venv" -c 'import fakesnow' 2>/dev/null; then
 	check_same 'snowflake: all marks are receipts, twice is as once, types are real' \
-	    "$venv run.py 'SELECT \"sid\", \"friendly_name\", \"current_size\", \"new\", \"_extra\" FROM \"queues\" ORDER BY 1' 'SELECT count(*) FROM \"_tw_windows\"' 2>/dev/null" \
+	    "$venv run.py 'SELECT \"sid\", \"friendly_name\", \"current_size\", \"new\", \"_extra\" FROM \"queues\" ORDER BY 1' 'SELECT count(*) FROM \"_tw_windows\"' 'SELECT count(*) FROM \"call_events\"' 'SELECT count(*) FROM \"marketplace_listings\"' 2>/dev/null" \
 	    "grep _mark in; cat <<'E1'
 ('SK1', 'it\'s \\\\ \"q\"\n\t;-- \'; DROP TABLE queues; \x01\x7f', None, None, None)
 ('SK2', '', None, '[1,1.10]', '{\"date_created\":\"never\"}')
 ('SK3', None, 3, None, None)
+(3,)
+(2,)
 (1,)
 E1"
 else
