@@ -169,16 +169,41 @@ http_crowded(struct http *h)
 	pace_refused(&h->pace, h->era);
 }
 
+/* libcurl 7.88 may wait for ever for a connection that it could not finish
+ * for want of memory, and a request without its Host or its credentials is
+ * another one: to be out of memory is never a fault of the network. */
+static void
+has_memory(bool has)
+{
+	if (!has)
+		mem_exhausted();
+}
+
+static void
+set_text(struct slot *s, CURLoption option, const char *text)
+{
+	has_memory(curl_easy_setopt(s->easy, option, text) !=
+	    CURLE_OUT_OF_MEMORY);
+}
+
+static void
+add_header(struct slot *s, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(s->headers, line);
+
+	has_memory(more != NULL);
+	s->headers = more;
+}
+
 /* What never changes from request to request. */
 static void
 prepare(struct http *h, struct slot *s)
 {
 	s->easy = curl_easy_init();
-	if (!s->easy)
-		mem_exhausted();
+	has_memory(s->easy != NULL);
 	s->answer.body.max = HTTP_BODY_MAX;
 #if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	set_text(s, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
 	curl_easy_setopt(s->easy, CURLOPT_PROTOCOLS,
 	    (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
@@ -191,15 +216,16 @@ prepare(struct http *h, struct slot *s)
 	curl_easy_setopt(s->easy, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_2);
 	if (h->ca_file)
-		curl_easy_setopt(s->easy, CURLOPT_CAINFO, h->ca_file);
-	curl_easy_setopt(s->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-	curl_easy_setopt(s->easy, CURLOPT_USERAGENT, "tw-fetch/" TW_VERSION);
+		set_text(s, CURLOPT_CAINFO, h->ca_file);
+	set_text(s, CURLOPT_ACCEPT_ENCODING, "gzip");
+	set_text(s, CURLOPT_USERAGENT, "tw-fetch/" TW_VERSION);
 	curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	curl_easy_setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(s->easy, CURLOPT_LOW_SPEED_TIME, STALL_S);
 	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT, TOTAL_S);
 	curl_easy_setopt(s->easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(s->easy, CURLOPT_PIPEWAIT, 1L);
+	/* No PIPEWAIT: libcurl 7.88 keeps a connection on which the first send
+	 * failed, and who waits to share it waits for ever. */
 	curl_easy_setopt(s->easy, CURLOPT_BUFFERSIZE, 131072L);
 	curl_easy_setopt(s->easy, CURLOPT_ERRORBUFFER, s->error);
 	curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -232,17 +258,17 @@ http_start(struct http *h, const struct http_request *request)
 	a->why[0] = a->retry_after[0] = a->date[0] = '\0';
 	a->request_id[0] = a->type[0] = '\0';
 	curl_slist_free_all(s->headers);
-	s->headers = curl_slist_append(NULL, "Accept: application/json");
+	s->headers = NULL;
+	add_header(s, "Accept: application/json");
 	if (request->host) {
 		snprintf(line, sizeof line, "Host: %s", request->host);
-		s->headers = curl_slist_append(s->headers, line);
+		add_header(s, line);
 	}
 	curl_easy_setopt(s->easy, CURLOPT_HTTPHEADER, s->headers);
-	curl_easy_setopt(s->easy, CURLOPT_URL, request->url);
-	curl_easy_setopt(s->easy, CURLOPT_USERNAME, request->user);
-	curl_easy_setopt(s->easy, CURLOPT_PASSWORD, request->secret);
-	if (curl_multi_add_handle(h->multi, s->easy))
-		mem_exhausted();
+	set_text(s, CURLOPT_URL, request->url);
+	set_text(s, CURLOPT_USERNAME, request->user);
+	set_text(s, CURLOPT_PASSWORD, request->secret);
+	has_memory(curl_multi_add_handle(h->multi, s->easy) == CURLM_OK);
 	h->running++;
 }
 
@@ -281,6 +307,7 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(s->easy, CURLINFO_TOTAL_TIME_T, &us);
 	curl_multi_remove_handle(h->multi, s->easy);
+	has_memory(code != CURLE_OUT_OF_MEMORY);
 	a->status = (int)status;
 	a->ms = (long)(us / 1000);
 	a->fault = fault_of(code);
@@ -332,10 +359,10 @@ http_wait(struct http *h, int ms)
 {
 	int still = 0;
 
-	curl_multi_perform(h->multi, &still);
+	has_memory(curl_multi_perform(h->multi, &still) == CURLM_OK);
 	if (take_one(h))
 		return;
-	curl_multi_poll(h->multi, NULL, 0, ms, NULL);
-	curl_multi_perform(h->multi, &still);
+	has_memory(curl_multi_poll(h->multi, NULL, 0, ms, NULL) == CURLM_OK &&
+	    curl_multi_perform(h->multi, &still) == CURLM_OK);
 	take_one(h);
 }
