@@ -64,7 +64,8 @@ const struct sql_dialect sql_bigquery = {
 	    "INSERT INTO %w (`run`, `stream`, `account`, `since`, `until`, "
 	    "`records`, `mark`) VALUES (%v);\n",
 	.print = "SELECT %r;\n",
-	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.sweep =
+	    "UPDATE %t SET `_deleted` = %U WHERE %x AND `_deleted` IS NULL;\n",
 	.cut = "SELECT ERROR('tw-load-sql: the input was cut short');\n",
 	.stage = "CREATE TEMP TABLE %s (%d);\n",
 	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",

@@ -30,6 +30,7 @@
  *	%Z	its stage's, the same; %z the number of the table in this run
  *	%w	the ledger
  *	%x	old is of the account, and fetched before, as a sweep says
+ *	%U	when the list of the sweep was asked for
  *	%g	the ledger does not have the mark's window
  *	%D	the row is in the mark's window
  *	%y	columns that tell a row's list	%Y	an index of them
@@ -63,7 +64,7 @@ struct sql_dialect {
 	const char *empty;		/* delete all of %t */
 	const char *mark;		/* note %v in the ledger */
 	const char *print;		/* have the client print %r */
-	const char *sweep;		/* delete from %t what %x */
+	const char *sweep;		/* note in %t that what %x is gone */
 	const char *time_before, *time_behind;	/* a time's literal in %x */
 	const char *cut;		/* input was cut: fail */
 	const char *stage;		/* make %s; NULL: rows go to %t */
@@ -93,6 +94,8 @@ struct sql_dialect {
 	const char *rewindow;		/* delete others of their window */
 
 	/* From the stage to %t. */
+	const char *still;		/* before: rows of the stage that are
+					 * older than their going; or NULL */
 	const char *merge;		/* with a key: newest wins */
 	const char *append;		/* without, unless it is loaded */
 	const char *unstage;		/* the stage is empty again */

@@ -119,7 +119,8 @@ const struct sql_dialect sql_mysql = {
 	    "UPDATE \"records\" = VALUES(\"records\"), "
 	    "\"mark\" = VALUES(\"mark\");\n",
 	.print = "SELECT %r;\n",
-	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.sweep =
+	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.time_before = "REPLACE(REPLACE(", .time_behind = ",'T',' '),'Z','')",
 	.cut =
 	    "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = "
@@ -137,6 +138,10 @@ const struct sql_dialect sql_mysql = {
 	.value = value,
 	.literal = literal,
 
+	.still =
+	    "UPDATE %s AS excluded JOIN %t AS old ON %j SET "
+	    "excluded.\"_deleted\" = old.\"_deleted\" "
+	    "WHERE excluded.\"_fetched\" < old.\"_deleted\";\n",
 	.merge =
 	    "DELETE excluded FROM %s AS excluded JOIN %t AS old ON %j "
 	    "WHERE NOT (%N);\n"

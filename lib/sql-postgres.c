@@ -141,7 +141,8 @@ const struct sql_dialect sql_postgres = {
 	    "\"run\") DO UPDATE SET \"records\" = excluded.\"records\", "
 	    "\"mark\" = excluded.\"mark\";\n",
 	.print = "SELECT %r;\n",
-	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.sweep =
+	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.cut =
 	    "DO $$ BEGIN RAISE 'tw-load-sql: the input was cut short'; "
 	    "END $$;\n",

@@ -64,7 +64,8 @@ const struct sql_dialect sql_snowflake = {
 	    "INSERT INTO %w (\"run\", \"stream\", \"account\", \"since\", "
 	    "\"until\", \"records\", \"mark\") VALUES (%v);\n",
 	.print = "SELECT %r;\n",
-	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.sweep =
+	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.cut = "SELECT TO_NUMBER('tw-load-sql: the input was cut short');\n",
 	.stage =
 	    "CREATE TEMPORARY TABLE %s (%d, \"_tw_row\" BIGINT "

@@ -111,7 +111,8 @@ const struct sql_dialect sql_sqlite = {
 	    "\"run\") DO UPDATE SET \"records\" = excluded.\"records\", "
 	    "\"mark\" = excluded.\"mark\";\n",
 	.print = "SELECT %r;\n",
-	.sweep = "DELETE FROM %t WHERE %x;\n",
+	.sweep =
+	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.cut = ".exit 65\n",
 
 	.rows = "INSERT INTO %t AS old (%c) VALUES\n",

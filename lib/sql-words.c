@@ -153,6 +153,32 @@ has_others(const struct table *t)
 	return false;
 }
 
+/* A row that returns is no longer gone; one that is older is no return. */
+static void
+put_updates(const struct sql_words *w, const struct table *t)
+{
+	bool all = !has_others(t), first = true;
+	size_t i;
+
+	for (i = 0; i < t->count; i++) {
+		const struct table_column *c = t->columns[i];
+
+		if (c->key && !all)
+			continue;
+		put_column(w, first ? "" : ",", c);
+		first = false;
+		out_byte(w->o, '=');
+		if (c == t->deleted) {
+			put_column(w, "CASE WHEN excluded.", t->fetched);
+			put_column(w, " < old.", c);
+			put_column(w, " THEN old.", c);
+			out_text(w->o, " END");
+		} else {
+			put_column(w, "excluded.", c);
+		}
+	}
+}
+
 /* ('name', 'type') of the columns from this one on. */
 static void
 put_described(const struct sql_words *w, const struct table *t, size_t from)
@@ -404,10 +430,7 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			put_columns(w, t, KEY, "old.", " = ", "excluded.",
 			    " AND ");
 			break;
-		case 'u':
-			put_columns(w, t, has_others(t) ? OTHERS : KEY, "",
-			    "=", "excluded.", ",");
-			break;
+		case 'u': put_updates(w, t); break;
 		case 'd': put_definitions(w, t, a->keyed); break;
 		case 'p':
 			if (a->keyed) {
@@ -443,6 +466,7 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			out_text(w->o, " < ");
 			put_when(w, a->before);
 			break;
+		case 'U': put_when(w, a->until); break;
 		case 'g':
 			if (!a->mark) {
 				out_text(w->o, "1 = 1");

@@ -34,6 +34,7 @@ struct sql_about {
 	const char *line;		/* and as it came */
 	size_t len;
 	const char *account, *before;	/* a full list of it, from then */
+	const char *until;		/* when it was asked for */
 };
 
 /* In front of the name of a table when it is its stage. */

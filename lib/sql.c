@@ -36,7 +36,7 @@ sql_dialect(const char *name)
 /* A full list came by: what is older than it is gone. */
 struct sweep {
 	struct target *target;
-	char account[MARK_NAME], before[TABLE_DATE];
+	char account[MARK_NAME], before[TABLE_DATE], until[WHEN_SIZE];
 };
 
 /* What the script has done about one table: its owner. */
@@ -319,7 +319,9 @@ commit(struct sql_run *r, const struct mark *m)
 				empty(r, t);
 			if (!t->keyed)
 				put_again(r, t, &a);
-			else if (r->d->stage)
+			if (t->keyed && t->table->deleted && r->d->still)
+				put(r, r->d->still, &a);
+			if (t->keyed && r->d->stage)
 				put(r, r->d->merge, &a);
 			if (r->d->stage)
 				put(r, r->d->unstage, &a);
@@ -329,6 +331,7 @@ commit(struct sql_run *r, const struct mark *m)
 
 			a.account = r->sweeps[i].account;
 			a.before = r->sweeps[i].before;
+			a.until = r->sweeps[i].until;
 			put(r, r->d->sweep, &a);
 		}
 		r->sweep_count = 0;
@@ -439,16 +442,19 @@ target_of(struct sql *s, struct table *t)
 	for (i = 0; i < t->count; i++)
 		has_key |= t->columns[i]->key;
 	if (!has_key && (r->rules->mode == SQL_MERGE ||
-	    r->rules->mode == SQL_MIRROR)) {
+	    (r->rules->mode == SQL_MIRROR && !t->stream))) {
 		wrong(s, "to merge needs a key: name one with --key, or "
 		    "append", t->name);
 		return NULL;
 	}
+	if (r->rules->mode == SQL_MIRROR && has_key && t->stream)
+		t->deleted = table_add(t, "_deleted", COLUMN_TIME);
 	t->owner = target = mem_new(sizeof(*target));
 	target->table = t;
 	target->number = ++r->target_count;
 	target->keyed = has_key && r->rules->mode != SQL_APPEND;
-	target->again = !has_key && r->rules->mode == SQL_AUTO && t->stream;
+	target->again = !has_key && t->stream &&
+	    (r->rules->mode == SQL_AUTO || r->rules->mode == SQL_MIRROR);
 	/* To replace is to empty the table behind them. */
 	target->direct = r->d->direct && target->keyed &&
 	    r->rules->mode != SQL_REPLACE;
@@ -520,7 +526,8 @@ note_sweep(struct sql_run *r, struct target *target, const struct mark *m)
 	w = &r->sweeps[r->sweep_count++];
 	w->target = target;
 	memcpy(w->account, m->account, sizeof(w->account));
-	when_text(w->before, m->until);
+	when_text(w->until, m->until);
+	memcpy(w->before, w->until, sizeof(w->until));
 	if (*r->fetched && strcmp(r->fetched, w->before) < 0)
 		memcpy(w->before, r->fetched, sizeof(w->before));
 }
@@ -544,7 +551,7 @@ note_window(struct sql *s, const struct mark *m)
 	if (target->again || r->rules->mode == SQL_MIRROR ||
 	    r->rules->mode == SQL_REPLACE)
 		take_in(r, target);
-	if (r->rules->mode == SQL_MIRROR)
+	if (t->deleted)
 		note_sweep(r, target, m);
 	return 0;
 }

@@ -35,7 +35,7 @@ extern const char sql_dialects[];
 enum sql_mode {
 	SQL_AUTO,	/* merge where there is a key, append where not */
 	SQL_APPEND, SQL_MERGE, SQL_REPLACE,
-	SQL_MIRROR	/* merge, and what a full list lacks is deleted */
+	SQL_MIRROR	/* merge, and what a full list lacks is noted as gone */
 };
 
 struct sql_rules {

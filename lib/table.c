@@ -103,6 +103,12 @@ describe(struct table *t, const char *name, enum column_type type)
 }
 
 struct table_column *
+table_add(struct table *t, const char *name, enum column_type type)
+{
+	return describe(t, name, type);
+}
+
+struct table_column *
 table_column(const struct table *t, const char *name, size_t len)
 {
 	char small[6 * 64 + 2], *quoted = len <= 64 ? small :

@@ -87,6 +87,7 @@ struct table {
 	size_t count;
 	size_t began;			/* columns before the first row */
 	struct table_column *account, *fetched, *version, *extra;
+	struct table_column *deleted;	/* since when it is gone, if asked for */
 	struct table_column *date, *date_else;	/* what its windows go by, and
 				 * what when that is null; NULL: no such */
 	uint64_t row;			/* number of the row in hand, from 1 */
@@ -112,6 +113,9 @@ void table_free(struct table *t);
 /* 0: the record is the row in hand, as long as text lives; -1: it is not a
  * record. */
 int table_row(struct table *t, const char *text, size_t len);
+/* One more column, before the first row: null unless records have it. */
+struct table_column *table_add(struct table *t, const char *name,
+    enum column_type type);
 struct table_column *table_column(const struct table *t, const char *name,
     size_t len);	/* NULL: none */
 

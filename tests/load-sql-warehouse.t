@@ -44,9 +44,10 @@ for dialect in snowflake bigquery; do
 	check "$dialect: has no COMMIT, and fails" '! grep -q ^COMMIT cut.sql'
 	if "$venv" -c 'import sqlglot' 2>/dev/null; then
 		tw-load-sql -d $dialect --views >views.sql
+		tw-load-sql -q -d $dialect -m mirror in >mirror.sql
 		check "$dialect: the grammar takes every statement" "$venv -c '
 import sqlglot
-for name in \"$dialect.sql\", \"views.sql\":
+for name in \"$dialect.sql\", \"views.sql\", \"mirror.sql\":
 	for statement in sqlglot.parse(open(name).read(), read=\"$dialect\", error_level=sqlglot.ErrorLevel.RAISE):
 		assert not statement or type(statement).__name__ != \"Command\", statement
 '"

@@ -88,11 +88,6 @@ E1"
 	check "$1: --mode replace" \
 	    "tail -4 in | head -1 | tw-load-sql -q -d $1 -m replace 2>/dev/null | client"
 	check_same "$1: has replaced" 'query "SELECT count(*) FROM queues"' 'echo 1'
-	check "$1: --mode mirror" \
-	    "grep -v SK2 in | sed 's/2026-01-02T/2029-01-02T/' |
-	    tw-load-sql -q -d $1 -m mirror | client >/dev/null"
-	check_same "$1: what is gone is gone" \
-	    'query "SELECT sid FROM queues ORDER BY 1"' 'echo SK1; echo SK3'
 	check "$1: hostile texts load" "tw-load-sql -d $1 -m replace hostile.in | client"
 	check_same "$1: and are the same" "$4" "$want"
 	check "$1: nothing of them was run" '[ ! -e pwned ]'
