@@ -108,15 +108,20 @@ completions: all
 	    for tool in $(BUILD)/$$t scripts/$$t; do [ ! -x $$tool ] || break; done; \
 	    scripts/completions $${f%%[-/]*} $$tool >$(BUILD)/share/$$f || exit 1; done
 
-# Fuzzers, one a file of tests/fuzz (clang's libFuzzer); tests/fuzz/run runs them.
+# Fuzzers, one a file of tests/fuzz; tests/fuzz/run runs them.  fuzz makes them
+# for clang's libFuzzer, fuzz-afl for AFL++.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 fuzz:
 	$(MAKE) BUILD=$(BUILD)/fuzzing CC=clang \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(SANITIZE)' fuzzers
+fuzz-afl:
+	$(MAKE) BUILD=$(BUILD)/afl CC=afl-clang-fast \
+	    CFLAGS='-O1 -g $(SANITIZE)' fuzzers
 fuzzers: $(FUZZERS)
 $(eval $(call compile,tests/fuzz,fuzz))
+LIBS_sql = $(call lib,sqlite3,sqlite3)
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(BUILD)/libtw.a
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libtw.a $(LIBS_unit)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libtw.a $(LIBS_unit) $(LIBS_$*)
 
 install: all completions
 	mkdir -p $(DESTDIR)$(BINDIR)
@@ -150,7 +155,7 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all units fuzz fuzzers completions check check-asan check-valgrind install \
+.PHONY: all units fuzz fuzz-afl fuzzers completions check check-asan check-valgrind install \
 	static uninstall dist version clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -341,10 +341,8 @@ put_slot(struct flat_state *f, struct out *o, struct slot *c, char *before)
 }
 
 static void
-put_string(struct buf *b, const char *text)
+put_string(struct buf *b, const char *text, size_t len)
 {
-	size_t len = strlen(text);
-
 	buf_byte(b, '"');
 	b->len += json_encode(text, len, buf_reserve(b, 6 * len));
 	buf_byte(b, '"');
@@ -359,7 +357,7 @@ put_member(struct flat_state *f, const char *path, enum mask mask,
 
 	if (b->len > 1)
 		buf_byte(b, ',');
-	put_string(b, path);
+	put_string(b, path, strlen(path));
 	buf_byte(b, ':');
 	if (mask != MASK_NONE)
 		b->len += mask_value(mask, f->key, v,
@@ -503,7 +501,7 @@ shape_for(struct flat_state *f, const char *name, size_t len,
 	struct shape **at, *s;
 
 	for (at = &f->shapes; (s = *at); at = &s->next)
-		if (strlen(s->name) == len && memcmp(s->name, name, len) == 0
+		if (s->name_len == len && memcmp(s->name, name, len) == 0
 		    && strcmp(s->base, base) == 0 && s->root.mask == mask)
 			break;
 	if (s)
@@ -615,8 +613,10 @@ put_elements(struct flat_state *f, struct out *o, struct shape *parent,
 	unsigned long index;
 	size_t from = f->exploded_count;
 
-	if (*parent->name)
-		buf_printf(&stream, "%s_", parent->name);
+	if (parent->name_len > 0) {
+		buf_add(&stream, parent->name, parent->name_len);
+		buf_byte(&stream, '_');
+	}
 	buf_text(&stream, c->from->flat);
 	s = shape_for(f, stream.text, stream.len, c->from->path,
 	    c->from->mask);
@@ -635,7 +635,7 @@ put_elements(struct flat_state *f, struct out *o, struct shape *parent,
 		note_size(f, s);
 		buf_clear(&head);
 		buf_text(&head, "\"_stream\":");
-		put_string(&head, s->name);
+		put_string(&head, s->name, s->name_len);
 		buf_add(&head, above->text, above->len);
 		buf_printf(&head, ",\"_index\":%lu", index);
 		put_row(f, s, o, &head);
@@ -726,8 +726,7 @@ right_shape(struct flat_state *f, struct shape *s)
 			name = decoded;
 		}
 	}
-	right = strlen(s->name) == len &&
-	    memcmp(s->name, name, len) == 0;
+	right = s->name_len == len && memcmp(s->name, name, len) == 0;
 	if (!right)
 		f->current = shape_for(f, name, len, "", MASK_NONE);
 	free(decoded);

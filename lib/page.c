@@ -41,8 +41,6 @@ read_envelope(struct page *p, struct envelope *e, const struct stream *stream,
 	memset(e, 0, sizeof *e);
 	json_walk(&w, body, len);
 	while ((got = json_next(&w, &name, &value)) > 0) {
-		if (!w.object)
-			return fail(p, "unexpected page shape: an array");
 		if (json_is(&name, stream->records)) {
 			e->records = value;
 			e->has_records = true;
@@ -76,6 +74,9 @@ read_envelope(struct page *p, struct envelope *e, const struct stream *stream,
 		return fail(p, "unexpected page shape: %s at byte %zu",
 		    w.why, w.offset);
 	}
+	/* An empty one, too: it is no record, where the body is to be one. */
+	if (!w.object)
+		return fail(p, "unexpected page shape: an array");
 	return 0;
 }
 

@@ -433,6 +433,7 @@ shape_new(const char *name, size_t len, struct shape_rules *rules,
 	size_t i, columns;
 
 	s->name = mem_copy(name, len);
+	s->name_len = len;
 	s->base = mem_text(base);
 	s->rules = rules;
 	s->stream = len > 0 ? catalog_find_len(name, len) : NULL;

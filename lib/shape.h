@@ -107,6 +107,7 @@ enum { SHAPE_EXTRA, SHAPE_STREAM, SHAPE_ACCOUNT, SHAPE_FETCHED, SHAPE_FIXED };
 struct shape {
 	struct shape *next;
 	char *name;		/* of the stream; "" if it has none */
+	size_t name_len;	/* what comes from outside may hold NULs */
 	char *base;		/* path of the exploded field, or "" */
 	const struct stream *stream;	/* NULL: not in the catalogue */
 	struct shape_rules *rules;

@@ -140,6 +140,18 @@ check_same 'one byte at a time' 'tw-flatten -C types.tw odd' \
 check 'misfits are counted' \
 	"tw-flatten odd 2>&1 >/dev/null | grep '2 values did not fit.*messages: num_media'"
 
+# A name is bytes, and a NUL is one.
+cat >nul <<'END'
+{"_stream":"a\u0000b","x":[1]}
+{"_stream":"a","y":2}
+END
+cat >want <<'END'
+{"_stream":"a\u0000b"}
+{"_stream":"a\u0000b_x","_index":0,"value":1}
+{"_stream":"a","y":2}
+END
+check 'a NUL in the name of a stream' 'timeout 10 tw-flatten -e x nul | diff want -'
+
 # Exploded arrays.
 cat >nest <<'END'
 {"_stream":"things","_account":"A","sid":"T1","kids":[{"n":1,"toys":[{"z":1},{"z":2}]},5,null,{"toys":[]}],"tags":["a"]}

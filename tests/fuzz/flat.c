@@ -1,15 +1,10 @@
 /* flat: each row is an object of scalars, and flattening it again changes
  * nothing.  The first byte chooses the rules. */
-#include <stdint.h>
-#include <stdlib.h>
 
 #include "catalog.h"
-#include "diag.h"
 #include "flat.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define must(what) ((what) ? (void)0 : bug("not true: %s", #what))
 #define SLACK 64
 
 static const struct {
@@ -31,11 +26,10 @@ static const struct {
 static char *
 flattened(struct flat *f, const char *text, size_t len, size_t *out_len)
 {
-	struct out o = OUT_INIT;
-	char *copy = memcpy(malloc(len + SLACK), text, len), *rows;
+	char *copy = fuzz_copy(text, len, SLACK), *rows;
+	struct out o;
 
-	memset(copy + len, 0, SLACK);
-	out_fd(&o, 0, "nowhere");
+	fuzz_out(&o);
 	*out_len = 0;
 	if (flat_record(f, &o, copy, len)) {
 		free(copy);
@@ -45,7 +39,7 @@ flattened(struct flat *f, const char *text, size_t len, size_t *out_len)
 	}
 	free(copy);
 	must(o.total == 0);
-	rows = memcpy(malloc(o.len + 1), o.text, o.len);
+	rows = fuzz_copy(o.text, o.len, 0);
 	*out_len = o.len;
 	free(o.text);
 	return rows;

@@ -1,15 +1,10 @@
 /* line: text comes out as it went in, line by line, however it is cut into
  * reads.  The first byte is the size of a read. */
-#include <stdint.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "diag.h"
+#include "fuzz.h"
 #include "line.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define must(what) ((what) ? (void)0 : bug("not true: %s", #what))
 
 static int pipe_in;
 static const uint8_t *left;

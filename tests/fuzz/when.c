@@ -1,20 +1,15 @@
 /* when and fit: a date that is read reads the same once written; values that
  * fit a column still fit it afterwards, and do not change again. */
-#include <stdint.h>
-#include <stdlib.h>
 
-#include "diag.h"
 #include "fit.h"
+#include "fuzz.h"
 #include "when.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define must(what) ((what) ? (void)0 : bug("not true: %s", #what))
 
 static void
 fits(enum column_type type, const struct json *value)
 {
-	char *once = malloc(FIT_ROOM(value->len)), *twice;
+	char *once = mem_resize(NULL, FIT_ROOM(value->len)), *twice;
 	size_t n = fit_column(type, value, once), m;
 	struct json first;
 
@@ -22,7 +17,7 @@ fits(enum column_type type, const struct json *value)
 		must(n <= FIT_ROOM(value->len));
 		must(json_value(once, n, &first));
 		must(first.kind < JSON_ARRAY);
-		twice = malloc(FIT_ROOM(first.len));
+		twice = mem_resize(NULL, FIT_ROOM(first.len));
 		m = fit_column(type, &first, twice);
 		must(m == n && memcmp(once, twice, n) == 0);
 		free(twice);
@@ -33,15 +28,14 @@ fits(enum column_type type, const struct json *value)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	char *text = memcpy(malloc(len + 1), data, len), again[WHEN_SIZE];
-	char *quoted = malloc(6 * len + 2);
+	char *text = fuzz_copy(data, len, 0), again[WHEN_SIZE];
+	char *quoted = mem_resize(NULL, 6 * len + 2);
 	const char *fraction;
 	struct json value;
 	size_t fraction_len, n;
 	int64_t at, back;
 	int type;
 
-	text = realloc(text, len ? len : 1);
 	if (when_parse(text, len, &at, &fraction, &fraction_len)) {
 		must(fraction >= text && fraction + fraction_len <= text + len);
 		when_text(again, at);

@@ -50,6 +50,8 @@ static const struct {
 	    "{\"messages\":{},\"next_page_uri\":null}", NULL, "not an array" },
 	{ "null", "messages", "null", NULL, "page shape" },
 	{ "an array", "messages", "[1]", NULL, "page shape" },
+	{ "an empty array where the body is the record", "account_balance",
+	    "[]", NULL, "page shape" },
 	{ "HTML", "messages", "<html>", NULL, "page shape" },
 	{ "nothing", "messages", "", NULL, "page shape" },
 	{ "half a document", "messages",
