@@ -68,7 +68,7 @@ const struct sql_dialect sql_snowflake = {
 	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.cut = "SELECT TO_NUMBER('tw-load-sql: the input was cut short');\n",
 	.stage =
-	    "CREATE TEMPORARY TABLE %s (%d, \"_tw_row\" BIGINT "
+	    "CREATE OR REPLACE TEMPORARY TABLE %s (%d, \"_tw_row\" BIGINT "
 	    "AUTOINCREMENT);\n",
 	.stage_add = "ALTER TABLE %s ADD COLUMN %a;\n",
 
@@ -89,5 +89,5 @@ const struct sql_dialect sql_snowflake = {
 	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
 	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
 	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
-	.unstage = "DROP TABLE %s;\n",
+	.unstage = "",			/* to drop it would commit */
 };
