@@ -35,6 +35,8 @@ static const struct option_row rows[] = {
 	    OPTION_CHOICE, &dialect, 0, 0, sql_dialects },
 	{ 'k', "key", "COLS", "key of streams the catalogue does not know",
 	    OPTION_TEXT, &rules.key, 0, 0, NULL },
+	{ 0, "meta", NULL, "also columns _stream and _run",
+	    OPTION_FLAG, &rules.meta, 0, 0, NULL },
 	{ 'm', "mode", NULL, "what becomes of rows that are there (auto)",
 	    OPTION_CHOICE, &mode, 0, 0, "auto|append|merge|replace|mirror" },
 	{ 'q', "quiet", NULL, "say less", OPTION_FLAG, &quiet, 0, 0, NULL },
@@ -42,6 +44,8 @@ static const struct option_row rows[] = {
 	    OPTION_TEXT, &rules.schema, 0, 0, NULL },
 	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
 	    OPTION_TEXT, &rules.stream, 0, 0, NULL },
+	{ 'p', "table-prefix", "TEXT", "begin the names of all tables so",
+	    OPTION_TEXT, &rules.prefix, 0, 0, NULL },
 	{ 0, "views", NULL, "make views of spend, delivery, minutes; read "
 	    "nothing", OPTION_FLAG, &views, 0, 0, NULL },
 	OPTION_END
@@ -65,6 +69,16 @@ mode_of(const char *word)
 	for (i = 0; strcmp(words[i], word) != 0; i++)
 		;
 	return (enum sql_mode)i;
+}
+
+/* What may be a part of any name, in any database. */
+static bool
+is_plain(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return text[len] == '\0' && len <= 32;
 }
 
 /* 0, or -1 with a sentence. */
@@ -128,7 +142,8 @@ define(struct sql *s, char **words)
 			die(STATUS_DATA, "%s", s->why);
 	sql_end(s);
 	if (views)
-		views_write(&out_standard, sql_dialect(dialect), rules.schema);
+		views_write(&out_standard, sql_dialect(dialect), rules.schema,
+		    rules.prefix);
 	free(chosen.streams);
 	sql_free(s);
 	return out_finish();
@@ -153,6 +168,9 @@ main(int argc, char *argv[])
 		die(STATUS_USAGE, "which dialect? -d %s", sql_dialects);
 	if (rules.schema && (!*rules.schema || strlen(rules.schema) > 60))
 		die(STATUS_USAGE, "--schema: that is no name");
+	if (rules.prefix && !is_plain(rules.prefix))
+		die(STATUS_USAGE, "--table-prefix: letters, digits and '_', "
+		    "32 at most");
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
 	rules.mode = mode_of(mode);

@@ -56,7 +56,9 @@ const struct sql_dialect sql_bigquery = {
 	    "CREATE TABLE IF NOT EXISTS %w (`run` STRING, `stream` STRING, "
 	    "`account` STRING, `since` STRING, `until` STRING, "
 	    "`records` INT64, `mark` STRING NOT NULL);\n",
-	.create = "CREATE TABLE IF NOT EXISTS %t (%d);\n",
+	.create =
+	    "CREATE TABLE IF NOT EXISTS %t (%f) OPTIONS (description = %K);\n",
+	.personal = " OPTIONS (description = 'personal data')",
 	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
 	.empty = "DELETE FROM %t WHERE true;\n",
 	.mark =

@@ -16,6 +16,7 @@
  *	%c	column names, with commas	%e	the same of excluded
  *	%q	r[1],r[2],.. as many as columns
  *	%k	key columns			%d	columns with their types
+ *	%f	the same, and which are personal
  *	%p	", PRIMARY KEY (..)" or nothing
  *	%u	"a"=excluded."a", .. of the others
  *	%N	excluded is newer than, or as new as, old
@@ -35,6 +36,7 @@
  *	%D	the row is in the mark's window
  *	%y	columns that tell a row's list	%Y	an index of them
  *	%i	", KEY (..)" of them, or nothing
+ *	%K	a literal: what the table is	%P	,'name',.. of what is personal
  *	%v	a mark's values for the ledger, literals with commas
  *	%r	a literal: the mark to print
  */
@@ -58,6 +60,8 @@ struct sql_dialect {
 					 * rows leave their stage */
 	const char *ledger;		/* make the ledger, if it is not there */
 	const char *create;		/* make %t, if it is not there */
+	const char *personal;		/* for %f: words behind such a column */
+	const char *comment;		/* say in %t what it is, if nothing does */
 	const char *add;		/* add %a to %t, if it is not there; or */
 	const char *lacking;		/* add those of %h that are not there */
 	const char *index;		/* make %Y; NULL: it is %i */

@@ -105,8 +105,9 @@ const struct sql_dialect sql_mysql = {
 	    "\"until\", \"run\")) ENGINE=InnoDB CHARACTER SET utf8mb4 "
 	    "COLLATE utf8mb4_bin;\n",
 	.create =
-	    "CREATE TABLE IF NOT EXISTS %t (%d%p%i) ENGINE=InnoDB "
-	    "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;\n",
+	    "CREATE TABLE IF NOT EXISTS %t (%f%p%i) ENGINE=InnoDB "
+	    "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin COMMENT=%K;\n",
+	.personal = " COMMENT 'personal data'",
 	.add =
 	    "SET @tw = IF (EXISTS (SELECT 1 FROM information_schema.columns "
 	    "WHERE table_schema = %S AND table_name = %n AND column_name = "

@@ -132,6 +132,13 @@ const struct sql_dialect sql_postgres = {
 	    "%l, n, t) FROM (VALUES %h) AS lacking (n, t) "
 	    "WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = "
 	    "%l::regclass AND attname = n AND NOT attisdropped)\n\\gexec\n",
+	.comment =
+	    "SELECT format('COMMENT ON TABLE %%s IS %%L', %l, %K) "
+	    "WHERE obj_description(%l::regclass, 'pg_class') IS NULL\n\\gexec\n"
+	    "SELECT format('COMMENT ON COLUMN %%s.%%I IS %%L', %l, attname, "
+	    "'personal data') FROM pg_attribute WHERE attrelid = %l::regclass "
+	    "AND attname IN (''%P) AND col_description(attrelid, attnum) "
+	    "IS NULL\n\\gexec\n",
 	.index = "CREATE INDEX IF NOT EXISTS %Y ON %t (%y);\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =

@@ -56,7 +56,8 @@ const struct sql_dialect sql_snowflake = {
 	    "\"stream\" VARCHAR, \"account\" VARCHAR, \"since\" VARCHAR, "
 	    "\"until\" VARCHAR, \"records\" BIGINT, \"mark\" VARCHAR NOT "
 	    "NULL);\n",
-	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	.create = "CREATE TABLE IF NOT EXISTS %t (%f%p) COMMENT = %K;\n",
+	.personal = " COMMENT 'personal data'",
 	.add = "ALTER TABLE %t ADD COLUMN IF NOT EXISTS %a;\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =

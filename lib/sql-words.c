@@ -34,26 +34,68 @@ put_literal(const struct sql_words *w, const char *text, size_t len)
 	w->o->len += w->d->literal(text, len, p);
 }
 
+/* A quoted name of three parts. */
 static void
-put_table(const struct sql_words *w, const char *name, size_t len)
+add_name(const struct sql_words *w, struct buf *b, const char *front,
+    const char *name, const char *behind)
+{
+	const char *parts[] = { front, name, behind }, *p;
+	size_t i;
+
+	buf_byte(b, w->d->quote);
+	for (i = 0; i < 3; i++)
+		for (p = parts[i]; *p; p++) {
+			if (*p == w->d->quote)
+				buf_byte(b, *p);
+			buf_byte(b, *p);
+		}
+	buf_byte(b, w->d->quote);
+}
+
+static void
+add_table(const struct sql_words *w, struct buf *b, const char *name)
 {
 	if (w->schema) {
-		put_name(w, w->schema, strlen(w->schema));
-		out_byte(w->o, '.');
+		add_name(w, b, w->schema, "", "");
+		buf_byte(b, '.');
 	}
-	put_name(w, name, len);
+	add_name(w, b, w->prefix, name, "");
 }
 
 /* A table of this session; its name must not hide the real one. */
 static void
-put_stage(const struct sql_words *w, const struct table *t)
+add_stage(const struct sql_words *w, struct buf *b, const struct table *t)
 {
-	char *name = mem_resize(NULL, t->name_len + sizeof(SQL_STAGE));
+	add_name(w, b, SQL_STAGE, t->name, "");
+}
 
-	memcpy(name, SQL_STAGE, sizeof(SQL_STAGE) - 1);
-	memcpy(name + sizeof(SQL_STAGE) - 1, t->name, t->name_len);
-	put_name(w, name, t->name_len + sizeof(SQL_STAGE) - 1);
-	free(name);
+/* As it is, or as a literal. */
+static void
+put_text(const struct sql_words *w, struct buf *b, bool literal)
+{
+	if (literal)
+		put_literal(w, b->text, b->len);
+	else
+		out_put(w->o, b->text, b->len);
+	buf_release(b);
+}
+
+static void
+put_table(const struct sql_words *w, const char *name, bool literal)
+{
+	struct buf b = BUF_INIT(0);
+
+	add_table(w, &b, name);
+	put_text(w, &b, literal);
+}
+
+static void
+put_stage(const struct sql_words *w, const struct table *t, bool literal)
+{
+	struct buf b = BUF_INIT(0);
+
+	add_stage(w, &b, t);
+	put_text(w, &b, literal);
 }
 
 static void
@@ -72,8 +114,18 @@ type_of(const struct sql_words *w, const struct table_column *c, bool keyed)
 	return c->described ? w->d->types[c->type] : w->d->any;
 }
 
+static bool
+is_personal(const struct table *t, const struct table_column *c)
+{
+	const struct column *about = !t->stream ? NULL :
+	    stream_column(t->stream, c->name, c->name_len);
+
+	return about && about->personal;
+}
+
 static void
-put_definitions(const struct sql_words *w, const struct table *t, bool keyed)
+put_definitions(const struct sql_words *w, const struct table *t, bool keyed,
+    const char *personal)
 {
 	size_t i;
 
@@ -86,7 +138,38 @@ put_definitions(const struct sql_words *w, const struct table *t, bool keyed)
 		out_text(w->o, type_of(w, c, keyed));
 		if (keyed && c->key)
 			out_text(w->o, " NOT NULL");
+		if (personal && is_personal(t, c))
+			out_text(w->o, personal);
 	}
+}
+
+/* Where the rows are from, and what there is to know. */
+static void
+put_comment(const struct sql_words *w, const struct table *t)
+{
+	struct buf b = BUF_INIT(0);
+
+	if (t->stream) {
+		buf_printf(&b, "https://%s.twilio.com%s", t->stream->host,
+		    t->stream->path);
+		if (t->stream->note)
+			buf_printf(&b, "; %s", t->stream->note);
+	}
+	put_literal(w, b.len > 0 ? b.text : "", b.len);
+	buf_release(&b);
+}
+
+static void
+put_personal(const struct sql_words *w, const struct table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->count; i++)
+		if (is_personal(t, t->columns[i])) {
+			out_byte(w->o, ',');
+			put_literal(w, t->columns[i]->name,
+			    t->columns[i]->name_len);
+		}
 }
 
 /* Newer by version if both have one and they differ, else by _fetched. */
@@ -221,18 +304,6 @@ put_mark_values(const struct sql_words *w, const struct sql_about *a)
 }
 
 static void
-add_quoted(const struct sql_words *w, struct buf *b, const char *name)
-{
-	buf_byte(b, w->d->quote);
-	for (; *name; name++) {
-		if (*name == w->d->quote)
-			buf_byte(b, *name);
-		buf_byte(b, *name);
-	}
-	buf_byte(b, w->d->quote);
-}
-
-static void
 put_when(const struct sql_words *w, const char *time)
 {
 	if (w->d->time_before)
@@ -331,40 +402,39 @@ put_list(const struct sql_words *w, const struct table *t)
 	}
 }
 
-/* Of an index; its table's name is never so long that this is cut. */
+/* Of an index. */
 static void
 put_index(const struct sql_words *w, const struct table *t)
 {
 	struct buf b = BUF_INIT(0);
 
-	buf_add(&b, t->name, t->name_len);
-	buf_text(&b, "_list");
-	put_name(w, b.text, b.len);
-	buf_release(&b);
+	add_name(w, &b, w->prefix, t->name, SQL_INDEX);
+	put_text(w, &b, false);
 }
 
-/* "schema"."table" inside a literal; or, with a column, the ALTER TABLE. */
 static void
-put_table_literal(const struct sql_words *w, const struct table *t,
+put_alter_literal(const struct sql_words *w, const struct table *t,
     const struct table_column *c)
 {
 	struct buf b = BUF_INIT(0);
 
-	if (c)
-		buf_text(&b, "ALTER TABLE ");
-	if (w->schema) {
-		add_quoted(w, &b, w->schema);
-		buf_byte(&b, '.');
-	}
-	add_quoted(w, &b, t->name);
-	if (c) {
-		buf_text(&b, " ADD COLUMN ");
-		add_quoted(w, &b, c->name);
-		buf_byte(&b, ' ');
-		buf_text(&b, type_of(w, c, false));
-	}
-	put_literal(w, b.text, b.len);
-	buf_release(&b);
+	buf_text(&b, "ALTER TABLE ");
+	add_table(w, &b, t->name);
+	buf_text(&b, " ADD COLUMN ");
+	add_name(w, &b, c->name, "", "");
+	buf_byte(&b, ' ');
+	buf_text(&b, type_of(w, c, false));
+	put_text(w, &b, true);
+}
+
+static void
+put_table_name(const struct sql_words *w, const struct table *t)
+{
+	struct buf b = BUF_INIT(0);
+
+	buf_text(&b, w->prefix);
+	buf_text(&b, t->name);
+	put_text(w, &b, true);
 }
 
 /* What the version and _fetched say, as ORDER BY has it. */
@@ -379,24 +449,6 @@ put_order(const struct sql_words *w, const struct table *t, const char *behind)
 			put_column(w, "", order[i]);
 			out_text(w->o, behind);
 		}
-}
-
-static void
-put_stage_literal(const struct sql_words *w, const struct table *t)
-{
-	struct buf b = BUF_INIT(0);
-	const char *p;
-
-	buf_byte(&b, w->d->quote);
-	buf_text(&b, SQL_STAGE);
-	for (p = t->name; *p; p++) {
-		if (*p == w->d->quote)
-			buf_byte(&b, *p);
-		buf_byte(&b, *p);
-	}
-	buf_byte(&b, w->d->quote);
-	put_literal(w, b.text, b.len);
-	buf_release(&b);
 }
 
 static void
@@ -419,8 +471,8 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 	for (p = fragment; (percent = strchr(p, '%')); p = percent + 2) {
 		out_put(w->o, p, (size_t)(percent - p));
 		switch (percent[1]) {
-		case 't': put_table(w, t->name, t->name_len); break;
-		case 's': put_stage(w, t); break;
+		case 't': put_table(w, t->name, false); break;
+		case 's': put_stage(w, t, false); break;
 		case 'c': put_columns(w, t, ALL, "", "", NULL, ","); break;
 		case 'e':
 			put_columns(w, t, ALL, "excluded.", "", NULL, ",");
@@ -431,7 +483,12 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			    " AND ");
 			break;
 		case 'u': put_updates(w, t); break;
-		case 'd': put_definitions(w, t, a->keyed); break;
+		case 'd': put_definitions(w, t, a->keyed, NULL); break;
+		case 'f':
+			put_definitions(w, t, a->keyed, w->d->personal);
+			break;
+		case 'K': put_comment(w, t); break;
+		case 'P': put_personal(w, t); break;
 		case 'p':
 			if (a->keyed) {
 				out_text(w->o, ", PRIMARY KEY (");
@@ -456,7 +513,7 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			break;
 		case 'h': put_described(w, t, a->from); break;
 		case 'z': put_number(w, a->number); break;
-		case 'Z': put_stage_literal(w, t); break;
+		case 'Z': put_stage(w, t, true); break;
 		case 'x':
 			put_column(w, "", t->account);
 			out_text(w->o, " = ");
@@ -473,7 +530,7 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 				break;
 			}
 			out_text(w->o, "NOT EXISTS (SELECT 1 FROM ");
-			put_table(w, "_tw_windows", 11);
+			put_table(w, SQL_LEDGER, false);
 			out_text(w->o, " WHERE ");
 			put_loaded(w, a->mark);
 			out_byte(w->o, ')');
@@ -488,13 +545,13 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			break;
 		case 'Y': put_index(w, t); break;
 		case 'D': put_within(w, t, a->mark); break;
-		case 'l': put_table_literal(w, t, NULL); break;
-		case 'L': put_table_literal(w, t, t->columns[a->from]); break;
+		case 'l': put_table(w, t->name, true); break;
+		case 'L': put_alter_literal(w, t, t->columns[a->from]); break;
 		case 'A':
 			put_literal(w, t->columns[a->from]->name,
 			    t->columns[a->from]->name_len);
 			break;
-		case 'n': put_literal(w, t->name, t->name_len); break;
+		case 'n': put_table_name(w, t); break;
 		case 'S':
 			if (w->schema)
 				put_literal(w, w->schema,
@@ -502,7 +559,7 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			else
 				out_text(w->o, "DATABASE()");
 			break;
-		case 'w': put_table(w, "_tw_windows", 11); break;
+		case 'w': put_table(w, SQL_LEDGER, false); break;
 		case 'm':
 			put_name(w, w->schema, strlen(w->schema));
 			break;

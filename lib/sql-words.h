@@ -1,7 +1,7 @@
 /*
  * sql-words: a dialect's fragments, filled in.
  *
- *	struct sql_words w = { sql_dialect("sqlite"), &out_standard, "main" };
+ *	struct sql_words w = { sql_dialect("sqlite"), &out_standard, NULL, "" };
  *	sql_put(&w, w.d->create, &(struct sql_about){ .table = t });
  *
  * What a %c in a fragment stands for is in sql-dialect.h.
@@ -22,6 +22,7 @@ struct sql_words {
 	const struct sql_dialect *d;
 	struct out *o;
 	const char *schema;		/* or NULL */
+	const char *prefix;		/* of tables' names; "" is none */
 };
 
 /* What a fragment may speak of. */
@@ -37,8 +38,11 @@ struct sql_about {
 	const char *until;		/* when it was asked for */
 };
 
-/* In front of the name of a table when it is its stage. */
+/* In front of the name of a table when it is its stage, and behind it when it
+ * is an index. */
 #define SQL_STAGE "_tw_"
+#define SQL_INDEX "_list"
+#define SQL_LEDGER "_tw_windows"
 
 void sql_put(const struct sql_words *w, const char *fragment,
     const struct sql_about *a);

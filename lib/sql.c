@@ -15,6 +15,8 @@
 /* A transaction ends on the first window mark behind this much, or behind as
  * many rows as the rules say. */
 #define BATCH_BYTES (8u << 20)
+/* ... or this long after it began: it keeps others from the tables. */
+#define BATCH_MS 60000
 
 static const struct sql_dialect *const dialects[] = {
 	&sql_sqlite, &sql_postgres, &sql_duckdb, &sql_mysql,
@@ -49,6 +51,7 @@ struct target {
 	bool again;			/* rows without a key replace those of
 					 * their window, or of their list */
 	bool direct;			/* rows may go past the stage */
+	struct table_column *stream, *run;	/* if asked for */
 	struct fresh fresh;
 	struct target *next;		/* of those in the batch */
 };
@@ -64,6 +67,7 @@ struct sql_run {
 	unsigned long batch;		/* number of the transaction, from 1 */
 	unsigned long long rows;	/* in it */
 	unsigned long long start;	/* out_total when it began */
+	int64_t ticks;			/* and the clock */
 	struct target *targets, **last;	/* in it, in order */
 	struct target *open;		/* a statement takes its rows */
 	bool open_direct;		/* past the stage */
@@ -73,6 +77,7 @@ struct sql_run {
 	struct sweep *sweeps;		/* to do before it */
 	size_t sweep_count, sweep_room;
 	char fetched[TABLE_DATE];	/* the oldest in the window in hand */
+	char name[MARK_NAME];		/* of the run in hand, or "" */
 };
 
 static struct sql_about
@@ -179,6 +184,7 @@ begin(struct sql_run *r)
 	r->batch++;
 	r->rows = 0;
 	r->start = out_total(r->o);
+	r->ticks = when_ticks_ms();
 	r->targets = NULL;
 	r->last = &r->targets;
 	if (!r->ledger)
@@ -223,6 +229,8 @@ make(struct sql_run *r, struct target *target)
 	put(r, r->d->create, &a);
 	/* An older one may lack what the catalogue has learnt. */
 	add_columns(r, target, 0);
+	if (t->stream && r->d->comment)
+		put(r, r->d->comment, &a);
 	if (target->again && t->stream->list && r->d->index)
 		put(r, r->d->index, &a);
 	if (target->direct)
@@ -358,6 +366,7 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->run->words.d = s->run->d = d;
 	s->run->words.o = s->run->o = o;
 	s->run->words.schema = rules->schema;
+	s->run->words.prefix = rules->prefix ? rules->prefix : "";
 	s->run->rules = rules;
 	s->tables = fresh;
 	s->tables.stream = rules->stream;
@@ -433,8 +442,8 @@ target_of(struct sql *s, struct table *t)
 	for (i = 0; i < t->name_len; i++)
 		if ((unsigned char)t->name[i] < ' ' || t->name[i] == 0x7f)
 			break;
-	if (i < t->name_len || t->name_len + sizeof(SQL_STAGE) - 1 >
-	    r->d->name_max) {
+	if (i < t->name_len || strlen(r->words.prefix) + t->name_len +
+	    sizeof(SQL_INDEX) - 1 > r->d->name_max) {
 		wrong(s, "its _stream cannot be the name of a table", "");
 		return NULL;
 	}
@@ -447,9 +456,13 @@ target_of(struct sql *s, struct table *t)
 		    "append", t->name);
 		return NULL;
 	}
+	t->owner = target = mem_new(sizeof(*target));
+	if (r->rules->meta) {
+		target->stream = table_add(t, "_stream", COLUMN_TEXT);
+		target->run = table_add(t, "_run", COLUMN_TEXT);
+	}
 	if (r->rules->mode == SQL_MIRROR && has_key && t->stream)
 		t->deleted = table_add(t, "_deleted", COLUMN_TIME);
-	t->owner = target = mem_new(sizeof(*target));
 	target->table = t;
 	target->number = ++r->target_count;
 	target->keyed = has_key && r->rules->mode != SQL_APPEND;
@@ -506,6 +519,11 @@ sql_record(struct sql *s, const char *text, size_t len)
 	if (target->columns != t->count || target->batch != s->run->batch ||
 	    !s->run->begun)
 		take_in(s->run, target);
+	if (s->run->rules->meta) {
+		table_set(t, target->stream, t->name);
+		if (*s->run->name)
+			table_set(t, target->run, s->run->name);
+	}
 	note_fetched(s->run, t);
 	put_row(s->run, target);
 	return 0;
@@ -569,6 +587,14 @@ has_loose(const struct sql_run *r, const struct mark *m)
 	return false;
 }
 
+static bool
+is_enough(const struct sql_run *r)
+{
+	return r->rows >= r->rules->batch ||
+	    out_total(r->o) - r->start >= BATCH_BYTES ||
+	    when_ticks_ms() - r->ticks >= BATCH_MS;
+}
+
 int
 sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 {
@@ -579,13 +605,14 @@ sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 			return -1;
 		*r->fetched = '\0';
 	}
+	if (m->kind == MARK_OPEN)
+		memcpy(r->name, m->run, sizeof(r->name));
 	buf_add(&r->marks, line, len);
 	buf_byte(&r->marks, '\n');
 	if (!r->begun)
 		commit(r, NULL);
 	else if (m->kind == MARK_WINDOW && r->rules->mode != SQL_REPLACE &&
-	    (r->rows >= r->rules->batch ||
-	    out_total(r->o) - r->start >= BATCH_BYTES || has_loose(r, m)))
+	    (is_enough(r) || has_loose(r, m)))
 		commit(r, m);
 	return 0;
 }

@@ -41,6 +41,8 @@ enum sql_mode {
 struct sql_rules {
 	enum sql_mode mode;
 	const char *schema;	/* or NULL */
+	const char *prefix;	/* of all tables' names; or NULL */
+	bool meta;		/* columns _stream and _run, too */
 	const char *stream;	/* of records that do not say theirs, or NULL */
 	const char *key;	/* "a,b": of streams the catalogue does not
 				 * know; or NULL */

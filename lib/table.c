@@ -105,7 +105,26 @@ describe(struct table *t, const char *name, enum column_type type)
 struct table_column *
 table_add(struct table *t, const char *name, enum column_type type)
 {
-	return describe(t, name, type);
+	struct table_column *c = describe(t, name, type);
+
+	if (!c->listed)		/* _stream, or it had no room */
+		list(t, c);
+	c->extra = false;
+	return c;
+}
+
+void
+table_set(struct table *t, struct table_column *c, const char *text)
+{
+	size_t len = strlen(text), n;
+
+	buf_clear(&c->own);
+	n = json_encode(text, len, buf_reserve(&c->own, 6 * len + 1));
+	c->value.kind = JSON_STRING;
+	c->value.text = c->own.text;
+	c->value.len = n;
+	c->value.escaped = memchr(c->own.text, '\\', n) != NULL;
+	c->seen = t->row;
 }
 
 struct table_column *
@@ -191,6 +210,7 @@ table_free(struct table *t)
 			next = c->next;
 			free(c->name);
 			free(c->quoted);
+			buf_release(&c->own);
 			free(c);
 		}
 	free(t->names);

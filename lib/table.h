@@ -56,6 +56,7 @@ struct table_column {
 	struct table_column *behind;	/* came behind it last time */
 	char *quoted;			/* as in the text, with its quotes */
 	size_t quoted_len;
+	struct buf own;			/* a value that is not the record's */
 	char date[TABLE_DATE + 16];	/* what value points at, if it had to
 					 * be written anew */
 };
@@ -116,6 +117,8 @@ int table_row(struct table *t, const char *text, size_t len);
 /* One more column, before the first row: null unless records have it. */
 struct table_column *table_add(struct table *t, const char *name,
     enum column_type type);
+/* The row in hand has this text there. */
+void table_set(struct table *t, struct table_column *c, const char *text);
 struct table_column *table_column(const struct table *t, const char *name,
     size_t len);	/* NULL: none */
 

@@ -105,22 +105,28 @@ static const struct dialect_words {
 struct writing {
 	struct out *o;
 	char quote;
-	const char *schema;		/* or NULL */
+	const char *schema, *prefix;	/* or NULL, or "" */
 	const struct dialect_words *words;
 };
 
 /* Names here have no quote in them; a schema's may. */
 static void
-put_name(const struct writing *w, const char *name, size_t len)
+put_text(const struct writing *w, const char *text, size_t len)
 {
 	size_t i;
 
-	out_byte(w->o, w->quote);
 	for (i = 0; i < len; i++) {
-		if (name[i] == w->quote)
+		if (text[i] == w->quote)
 			out_byte(w->o, w->quote);
-		out_byte(w->o, name[i]);
+		out_byte(w->o, text[i]);
 	}
+}
+
+static void
+put_name(const struct writing *w, const char *name, size_t len)
+{
+	out_byte(w->o, w->quote);
+	put_text(w, name, len);
 	out_byte(w->o, w->quote);
 }
 
@@ -131,7 +137,10 @@ put_table(const struct writing *w, const char *name, size_t len)
 		put_name(w, w->schema, strlen(w->schema));
 		out_byte(w->o, '.');
 	}
-	put_name(w, name, len);
+	out_byte(w->o, w->quote);
+	put_text(w, w->prefix, strlen(w->prefix));
+	put_text(w, name, len);
+	out_byte(w->o, w->quote);
 }
 
 /* The argument of a word: a number as it is, a column by its name. */
@@ -196,9 +205,10 @@ put_view(const struct writing *w, const struct view *v)
 }
 
 void
-views_write(struct out *o, const struct sql_dialect *d, const char *schema)
+views_write(struct out *o, const struct sql_dialect *d, const char *schema,
+    const char *prefix)
 {
-	struct writing w = { o, d->quote, schema, NULL };
+	struct writing w = { o, d->quote, schema, prefix ? prefix : "", NULL };
 	size_t i;
 
 	for (i = 0; i < sizeof(dialects) / sizeof(*dialects); i++)

@@ -18,8 +18,9 @@
 /* The streams whose tables the views read; ends with NULL. */
 extern const char *const views_streams[];
 
-/* Statements that make the views, or make them anew.  schema may be NULL. */
+/* Statements that make the views, or make them anew.  schema and prefix may
+ * be NULL. */
 void views_write(struct out *o, const struct sql_dialect *d,
-    const char *schema);
+    const char *schema, const char *prefix);
 
 #endif
