@@ -99,6 +99,16 @@ check-valgrind: all units
 	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
 	    tests/torture.t tests/state-faults.t tests/rooms.t tests/install.t,$(wildcard tests/*.t))
 
+# Which branches of lib/ the tests take.  A killed program writes no counts, and
+# a count of instructions means nothing here.
+coverage:
+	rm -rf $(BUILD)/coverage
+	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' all units
+	TW_BUILD='$(abspath $(BUILD))/coverage' \
+	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
+	    tests/fuzz.t tests/rooms.t tests/install.t,$(wildcard tests/*.t))
+	scripts/coverage $(BUILD)/coverage
+
 # Completion code, from the tools' own option tables.
 COMPLETIONS = $(foreach t,$(notdir $(TOOLS) $(SCRIPTS)),bash-completion/completions/$(t) \
 	zsh/site-functions/_$(t) fish/vendor_completions.d/$(t).fish)
@@ -155,8 +165,8 @@ clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all units fuzz fuzz-afl fuzzers completions check check-asan check-valgrind install \
-	static uninstall dist version clean FORCE
+.PHONY: all units fuzz fuzz-afl fuzzers completions check check-asan \
+	check-valgrind coverage install static uninstall dist version clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
