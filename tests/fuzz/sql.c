@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "line.h"
+#include "sql-dialect.h"
 #include "sql.h"
 
 /* How a dialect's server reads a literal. */
