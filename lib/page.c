@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "mem.h"
 
 #define SHOWN 80		/* bytes of a body that is no JSON */
 
@@ -137,9 +138,7 @@ follow(struct page *p, const struct page_place *place, const struct json *link)
 	if (link->kind != JSON_STRING || link->len >= PAGE_NEXT_MAX - 512)
 		return fail(p, "unexpected page shape: the next link is not a "
 		    "usable text");
-	text = malloc(link->len + 1);
-	if (!text)
-		return fail(p, "out of memory");
+	text = mem_new(link->len + 1);
 	len = json_decode(link, text);
 	text[len] = '\0';
 	for (i = 0; i < len && (unsigned char)text[i] > ' ' &&
@@ -212,9 +211,7 @@ follow_token(struct page *p, const struct stream *stream,
 	if (token->kind != JSON_STRING || token->len > PAGE_NEXT_MAX / 4)
 		return fail(p, "unexpected page shape: the next token is not "
 		    "a usable text");
-	text = malloc(token->len + 1);
-	if (!text)
-		return fail(p, "out of memory");
+	text = mem_new(token->len + 1);
 	text[json_decode(token, text)] = '\0';
 	with_parameter(&p->next, place->url, stream->token_name ?
 	    stream->token_name : "pageToken", text);

@@ -4,6 +4,7 @@
  */
 #include <sys/wait.h>
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "catalog.h"
@@ -39,8 +40,8 @@ says(const char *text)
 		    "";
 
 		if (write(ends[1], said, strlen(said)) < 0)
-			_exit(1);
-		_exit(0);
+			exit(1);
+		exit(0);	/* not _exit: branches are counted at the end */
 	}
 	close(ends[1]);
 	got = read(ends[0], answer, sizeof(answer) - 1);
@@ -54,9 +55,103 @@ says(const char *text)
 
 #define STANZA "stream mine\n\thost x\n\tpath /v1/{A}\n\tpaging none\n\trecords r\n"
 
+/* What is refused, behind STANZA if it begins with a tab. */
+static const struct {
+	const char *text, *why;
+} refused[] = {
+	{ "stream a-b", "a stream's name is" },
+	{ "stream _a", "a stream's name is" },
+	{ "stream a~", "a stream's name is" },
+	{ "stream aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a stream's name is" },
+	{ "amend #", "name is missing" },
+	{ "amend", "name is missing" },
+	{ "strean x", "a stanza begins" },
+	{ "amens x", "a stanza begins" },
+	{ "  \t x", "before the first" },
+	{ "stream m\n\tpath /x", "has no host" },
+	{ "stream m\n\thost x\n\tpath x", "no path that begins" },
+	{ "stream m\n\thost x\n\tpath /x", "has no records" },
+	{ "stream m\n\thost x\n\tpath /x\n\trecords r\n\tparent bad\n"
+	    "stream bad\n\thost x", "stream bad has no path" },
+	{ "stream m\n\thost x\n\tpath /x\n\trecords r\n\tparent m",
+	    "is its own parent" },
+	{ "\tdrop note\tdrop", "no note drop to drop" },
+	{ "\tdrop colour", "no attribute" },
+	{ "\tdrop", "no attribute" },
+	{ "\tdrop group x", "no group x to drop" },
+	{ "\tgroup y\n\tdrop group x", "no group x to drop" },
+	{ "\tdrop group x y", "no group x" },
+	{ "\tdrop host x", "no host x to drop" },
+	{ "\tdrop query X", "no query X to drop" },
+	{ "\tdrop values X", "no values X to drop" },
+	{ "\tdrop only x", "no only x to drop" },
+	{ "\tnote", "use: note" },
+	{ "\tnote #", "use: note" },
+	{ "\thost", "use: host" },
+	{ "\thost a b", "use: host" },
+	{ "\tpaging odd", "use: paging" },
+	{ "\tpaging meta x", "use: paging" },
+	{ "\tsize 3x", "use: size" },
+	{ "\tsize 100001", "use: size" },
+	{ "\tsize 99999999999999999999", "use: size" },
+	{ "\tparent calls =b", "is not NAME=VALUE" },
+	{ "\tparent calls A", "is not NAME=VALUE" },
+	{ "\tvalues B x,y", "has no {B} for the values" },
+	{ "\twindow a B C day [", "use: window" },
+	{ "\twindow a B C day []x", "use: window" },
+	{ "\twindow a B C day x]", "use: window" },
+	{ "\twindow a B C day [x", "use: window" },
+	{ "\twindow a B C none []", "use: window" },
+	{ "\twindow a B C day [] half", "use: window" },
+	{ "\tparameter P x,y z", "use: parameter" },
+	{ "\tparameter P x z required", "use: parameter" },
+	{ "\tfinal a ~ b", "is neither = nor !=" },
+	{ "\tquery A=1\n\tquery", "use: query" },
+	{ "\tcolumn a text personal secret required personal required", "use:" },
+};
+
+/* And what is not. */
+static const char *const fine[] = {
+	"\tdrop note", "\tdrop size", "\tdrop lookback", "\tdrop key",
+	"\tdrop window", "\tdrop parent", "\tdrop values", "\tdrop group",
+	"\tgroup a\n\tgroup a", "\tgroup a b\n\tdrop group a",
+	"\tquery A=1\n\tquery A=2\n\tquery B=\n\tdrop query A",
+	"\tonly a = 1\n\tonly a = 2\n\tonly b != 1\n\tdrop only a",
+	"\tfinal a = 1\n\tdrop final a",
+	"\tvalues A 1,2\n\tvalues A 3\n\tdrop values A",
+	"\teach E=1,2\n\teach E=3\n\tdrop each E",
+	"\tparameter P\n\tparameter P x,y\n\tparameter Q required"
+	    "\n\tdrop parameter P",
+	"\twindow - B C instant () whole bounded",
+	"\twindow a B C day (]\n\tdrop window",
+	"\tcolumn a text personal secret required\n\tcolumn a json",
+	"\tparent calls A=sid\n\tdrop parent",
+	"\tparent calls A=^B", "\tempty 404 410\n\tdrop empty 404",
+	"\thost y#z # and so on", "\tpaging token T",
+	"\tretention 30d\n\tdrop retention", "\tversion v\n\tdrop version",
+	"\tunwindowed u", "\tfinal-age 3d", "\tquery X={AccountSid}",
+	"\trecords a b", "\tkey _a _account", "amend mine calls # both\n\tsize 3",
+};
+
+static const char *
+one_line(const char *text)
+{
+	static char line[400];
+	char *at = line;
+
+	for (; *text && at < line + sizeof line - 1; text++)
+		*at++ = *text == '\n' || *text == '\t' ? ' ' : *text;
+	*at = '\0';
+	return line;
+}
+
 static void
 test_errors(void)
 {
+	static char text[4096];
+	size_t i;
+
 	is_text(says(STANZA), "", "a stanza of four lines");
 	is_text(says(""), "", "an empty file");
 	is_text(says("# only\n\n   \n\t# comments\n"), "", "comments");
@@ -123,6 +218,17 @@ test_errors(void)
 	    "stream yours\n\thost x\n\tpath /{A}\n\tpaging none\n\trecords r\n"
 	    "\tparent mine A=c\n"), "catalog-unit.tw:1: stream mine is its own "
 	    "parent", "a circle");
+	for (i = 0; i < sizeof refused / sizeof *refused; i++) {
+		snprintf(text, sizeof text, "%s%s\n", refused[i].text[0] == '\t' ?
+		    STANZA : "", refused[i].text);
+		if (!ok(strstr(says(text), refused[i].why) != NULL,
+		    one_line(refused[i].text)))
+			printf("# %s\n", says(text));
+	}
+	for (i = 0; i < sizeof fine / sizeof *fine; i++) {
+		snprintf(text, sizeof text, STANZA "%s\n", fine[i]);
+		is_text(says(text), "", one_line(fine[i]));
+	}
 	is_text(says("amend calls\n\tdrop paging\n"),
 	    "catalog-unit.tw:2: no paging to drop", "what must stay");
 }

@@ -7,6 +7,43 @@
 #define HERE "https://api.twilio.com"
 #define ASKED HERE "/2010-04-01/Accounts/AC1/Messages.json?PageSize=2"
 
+#define AT_BASE "{\"messages\":[],\"next_page_uri\":\"http://127.0.0.1:1/x\"}"
+#define TEN "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+#define THOUSAND FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY \
+	FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+#define LONG_TOKEN "{\"next_token\":\"" THOUSAND THOUSAND THOUSAND THOUSAND \
+	THOUSAND "\",\"messages\":[]}"
+#define LONG_LINK "{\"next_page_uri\":\"/" THOUSAND THOUSAND THOUSAND THOUSAND \
+	THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND \
+	THOUSAND THOUSAND THOUSAND THOUSAND "\",\"messages\":[]}"
+
+/* Ways of paging that few streams have. */
+static const char streams[] =
+    "stream tokens\n\thost x\n\tpath /t\n\trecords r\n\tpaging token Next\n"
+    "stream one\n\thost x\n\tpath /o\n\trecords r\n\tpaging none\n"
+    "stream whole\n\thost x\n\tpath /w\n\trecords .\n\tpaging none\n"
+    "stream numbers\n\thost x\n\tpath /n\n\trecords r\n\tpaging number\n"
+    "stream scim\n\thost x\n\tpath /s\n\trecords r\n\tpaging scim\n";
+
+/* What was asked, and where the next page of it is. */
+static const struct {
+	const char *stream, *url, *body, *next;
+} places[] = {
+	{ "scim", HERE "/s?startIndex=3&count=2", "{\"r\":[1,2]}",
+	    HERE "/s?count=2&startIndex=5" },
+	{ "scim", HERE "/s?a=b&startIndex=3", "{\"r\":[1,2]}",
+	    HERE "/s?a=b&startIndex=5" },
+	{ "scim", HERE "/s?a=b&startIndex=3&c=d", "{\"r\":[1,2]}",
+	    HERE "/s?a=b&c=d&startIndex=5" },
+	{ "scim", HERE "/s?startIndex=3&count=2",
+	    "{\"totalResults\":4,\"r\":[1,2]}", "" },
+	{ "numbers", HERE "/n", "{\"r\":[1]}", HERE "/n?Page=1" },
+	{ "numbers", HERE "/n?Page=7", "{\"r\":[1]}", HERE "/n?Page=8" },
+	{ "numbers", HERE "/n?Pages=7", "{\"r\":[1]}",
+	    HERE "/n?Pages=7&Page=1" },
+};
+
 static const struct {
 	const char *what, *stream, *body;
 	const char *next;	/* "" the last page; NULL: refused */
@@ -62,6 +99,50 @@ static const struct {
 	    "{\"messages\":[],\"next_page_uri\":7}", NULL, "next link" },
 #define LED(what, to) { what, "messages", \
 	"{\"messages\":[],\"next_page_uri\":\"" to "\"}", NULL, "another place" }
+	{ "a link that is too long", "messages", LONG_LINK, NULL, "next link" },
+	{ "no more tokens in pagination", "messages",
+	    "{\"meta\":{\"pagination\":{\"next_token\":\"\"}},\"messages\":[]}",
+	    "", NULL },
+	{ "pagination that is none", "messages",
+	    "{\"meta\":{\"pagination\":7,\"nextToken\":\"t\"},\"messages\":[]}",
+	    ASKED "&pageToken=t", NULL },
+	{ "the newer names", "messages",
+	    "{\"meta\":{\"nextPageUrl\":null},\"messages\":[]}", "", NULL },
+	{ "and the older one's", "messages",
+	    "{\"nextPageUri\":\"/y\",\"messages\":[]}", HERE "/y", NULL },
+	{ "a token beside the list", "messages",
+	    "{\"nextToken\":\"a.b-c_d~E9{\",\"messages\":[]}",
+	    ASKED "&pageToken=a.b-c_d~E9%7B", NULL },
+	{ "the same in snake case", "messages",
+	    "{\"next_token\":null,\"messages\":[]}", "", NULL },
+	{ "a token that is a number", "messages",
+	    "{\"next_token\":7,\"messages\":[]}", NULL, "next token" },
+	{ "a token that is too long", "messages", LONG_TOKEN, NULL,
+	    "next token" },
+	{ "a meta that is none", "messages",
+	    "{\"meta\":7,\"messages\":[],\"next_page_uri\":null}", "", NULL },
+	{ "a key that is none", "alerts",
+	    "{\"meta\":{\"next_page_url\":null,\"key\":7},\"list\":[]}", "", NULL },
+	{ "a key that is too long", "alerts",
+	    "{\"meta\":{\"next_page_url\":null,\"key\":\"" TEN TEN TEN TEN TEN TEN
+	    TEN TEN TEN TEN TEN TEN TEN "\"},\"list\":[]}", "", NULL },
+	{ "a key that names nothing", "alerts",
+	    "{\"meta\":{\"next_page_url\":null,\"key\":\"x\"},\"list\":[]}",
+	    NULL, "which meta.key names" },
+	{ "no token in a list of tokens", "tokens", "{\"meta\":{},\"r\":[]}",
+	    "", NULL },
+	{ "a token of another name", "tokens",
+	    "{\"meta\":{\"next_token\":\"x\"},\"r\":[]}", ASKED "&Next=x", NULL },
+	{ "a list in one piece", "one", "{\"r\":[1]}", "", NULL },
+	{ "the whole body", "whole", "{\"r\":[1]}", "", NULL },
+	{ "numbered pages", "numbers", "{\"r\":[1]}", ASKED "&Page=1", NULL },
+	{ "the last of them", "numbers", "{\"r\":[]}", "", NULL },
+	{ "SCIM", "scim", "{\"totalResults\":9,\"startIndex\":1,\"r\":[1,2]}",
+	    ASKED "&startIndex=3", NULL },
+	{ "SCIM without a total", "scim", "{\"r\":[1,2]}",
+	    ASKED "&startIndex=3", NULL },
+	{ "the last of SCIM", "scim", "{\"totalResults\":2,\"r\":[1,2]}", "",
+	    NULL },
 	LED("another host", "https://evil.example/"),
 	LED("a host that begins like ours", "https://api.twilio.com.evil/"),
 	LED("ours as a user", "https://api.twilio.com@evil.example/"),
@@ -91,6 +172,12 @@ static const struct {
 	    "first", 1 },
 	{ "{\"message\":\"\\u001b[31mred\"}", "\\x1b[31mred", 0 },
 	{ "<html>", "<html>", 0 },
+	{ "[]", "[]", 0 },
+	{ "{\"errors\":7,\"code\":\"\"}", "", 0 },
+	{ "{\"errors\":[],\"code\":null}", "", 0 },
+	{ "{\"errors\":[7],\"message\":8}", "", 0 },
+	{ "{\"message\":\"" THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND "\"}", "",
+	    0 },
 	{ "", "", 0 },
 	{ "{}", "", 0 },
 };
@@ -103,8 +190,12 @@ main(void)
 	char message[256];
 	size_t i;
 
-	if (catalog_open(NULL))
+	FILE *f = fopen("page-unit.tw", "w");
+
+	if (!f || fputs(streams, f) < 0 || fclose(f) ||
+	    catalog_open("page-unit.tw"))
 		return 1;
+	remove("page-unit.tw");
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
 		/* Exactly its bytes, so that a reader beyond them is caught. */
 		size_t len = strlen(rows[i].body);
@@ -127,9 +218,20 @@ main(void)
 			printf("# %s\n", p.why);
 		free(body);
 	}
+	for (i = 0; i < sizeof places / sizeof *places; i++) {
+		place.url = places[i].url;
+		ok(page_read(&p, catalog_find(places[i].stream), &place,
+		    places[i].body, strlen(places[i].body)) == 0, place.url);
+		is_text(p.next.len ? p.next.text : "", places[i].next,
+		    "and what is next");
+	}
+	place.base = "http://127.0.0.1:1";
+	ok(page_read(&p, catalog_find("messages"), &place, AT_BASE,
+	    sizeof AT_BASE - 1) == 0, "a link to where we really ask");
+	is_text(p.next.text, "http://127.0.0.1:1/x", "is followed");
 	for (i = 0; i < sizeof errors / sizeof *errors; i++) {
 		is_number(page_error(errors[i].body, strlen(errors[i].body),
-		    message, sizeof message), errors[i].code, errors[i].body);
+		    message, sizeof message), errors[i].code, "an error");
 		is_text(message, errors[i].message, "and what it says");
 	}
 	page_release(&p);
