@@ -203,6 +203,30 @@ fail(enum diag_status status, const char *why)
 static long *limited;		/* records printed of each stream */
 static struct catalog_selection chosen;
 
+static struct fetch_count *
+count_of(const struct stream *s)
+{
+	size_t i;
+
+	for (i = 0; result.counts[i].stream != s; i++)
+		;
+	return &result.counts[i];
+}
+
+/* What is told of a run under --limit is what came out of it. */
+static void
+count_limited(void)
+{
+	size_t i;
+
+	result.records = 0;
+	for (i = 0; i < chosen.count && result.counts; i++) {
+		count_of(chosen.streams[i])->records =
+		    (unsigned long long)limited[i];
+		result.records += (unsigned long long)limited[i];
+	}
+}
+
 /* How much of the lines may still go out under --limit. */
 static size_t
 within_limit(const struct mark *window, const char *lines, size_t len)
@@ -217,6 +241,7 @@ within_limit(const struct mark *window, const char *lines, size_t len)
 		at++;
 		limited[i]++;
 	}
+	count_of(chosen.streams[i])->enough = limited[i] >= o.limit;
 	for (i = 0; i < chosen.count && limited[i] >= o.limit; i++)
 		;
 	if (i == chosen.count)
@@ -321,8 +346,8 @@ choose(char **words)
 		near = option_nearest(*words, stream_name, catalog_count());
 		die(STATUS_USAGE, "no stream is called '%s'%s%s%s; "
 		    "'tw-fetch --list' names them all", *words,
-		    near ? "; did you mean '" : "", near ? near : "",
-		    near ? "'" : "");
+		    near ? " (did you mean '" : "", near ? near : "",
+		    near ? "'?)" : "");
 	}
 }
 
@@ -500,7 +525,7 @@ say_what_there_is(char **words)
 }
 
 static void
-check_options(void)
+check_options(char **words)
 {
 	if (o.raw && (o.marks || o.archive))
 		die(STATUS_USAGE, "--raw leaves out what marks and archives "
@@ -508,9 +533,13 @@ check_options(void)
 	if (o.limit && (o.marks || o.archive))
 		die(STATUS_USAGE, "--limit cuts windows short, so nothing "
 		    "could be marked complete: use it without marks");
-	if (o.state && o.windows)
+	if (o.windows && (o.state || o.since || o.until))
 		die(STATUS_USAGE, "--windows says what to fetch, so does "
-		    "--state: use one or the other");
+		    "--%s: use one or the other", o.state ? "state" :
+		    o.since ? "since" : "until");
+	if (o.windows && words[0])
+		die(STATUS_USAGE, "--windows says what to fetch: name no "
+		    "stream ('%s') beside it", words[0]);
 }
 
 /* Everything that can be wrong without asking anybody. */
@@ -522,7 +551,7 @@ read_options(struct fetch_options *to, char **words)
 		to->windows = read_windows(o.windows, &to->window_count);
 	if (chosen.count == 0 && o.check)
 		choose((char **)(size_t)airbyte);
-	if (chosen.count == 0)
+	if (chosen.count == 0 && !o.windows)
 		die(STATUS_USAGE, "which streams? name some ('tw-fetch --list' "
 		    "shows them), or @airbyte; try 'tw-fetch --help'");
 	limited = mem_new(sizeof *limited * (chosen.count + 1));
@@ -570,7 +599,7 @@ main(int argc, char *argv[])
 		die(STATUS_CONFIG, "%s", catalog_why());
 	if (o.list || o.describe)
 		return say_what_there_is(argv);
-	check_options();
+	check_options(argv);
 	make_run_id();
 	read_options(&plan, argv);
 	harden();
@@ -594,7 +623,10 @@ main(int argc, char *argv[])
 		progress = progress_open(o.quiet ? "never" : o.progress,
 		    &result, http);
 		put_open();
-		plan_run(&result, &plan, &login, http, &stop);
+		if (chosen.count > 0)	/* --windows may hold none */
+			plan_run(&result, &plan, &login, http, &stop);
+		if (o.limit)
+			count_limited();
 		progress_close(progress);
 	}
 	http_close(http);

@@ -94,6 +94,19 @@ family_gaps(struct run *run, struct family *f, const struct stream *top,
 }
 
 bool
+family_sated(const struct family *f)
+{
+	const struct family *child;
+
+	if (f->emits && !f->count->enough)
+		return false;
+	for (child = f->down; child; child = child->next)
+		if (!family_sated(child))
+			return false;
+	return true;
+}
+
+bool
 family_fresh(struct run *run, const struct family *f, struct account *a)
 {
 	const struct state_scope *scope;

@@ -20,6 +20,8 @@ struct family *family_add(struct run *run, const struct stream *s);
  * for those that have no windows of their own or above. */
 void family_gaps(struct run *run, struct family *f, const struct stream *top,
     struct account *a, int64_t since, struct interval_set *to);
+/* Is no more wanted of f and of all below? */
+bool family_sated(const struct family *f);
 /* Were all of them read as a whole within --max-age? */
 bool family_fresh(struct run *run, const struct family *f, struct account *a);
 

@@ -29,7 +29,6 @@ struct fetch_options {
 	const struct mark *windows;	/* exactly these, or NULL */
 	size_t window_count;
 	long page_size;		/* 0: the stream's own */
-	long limit;		/* records a stream; 0 none */
 	int64_t retry_ms;	/* budget of one page */
 	bool raw, secrets;
 	bool dry;		/* look at first pages only; the marks are of
@@ -52,6 +51,7 @@ struct fetch_count {		/* of one stream */
 	const struct stream *stream;
 	unsigned long long records, requests, retries;
 	unsigned windows, failed;
+	bool enough;		/* set by put: no more of it is wanted */
 };
 
 struct fetch_result {

@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "diag.h"
+#include "family.h"
 #include "job.h"
 #include "mem.h"
 #include "retry.h"
@@ -400,6 +401,10 @@ talk_start(struct job *j)
 
 	if (w && run->o->dry && j->kind == JOB_LIST && j->pages > 0) {
 		window_list_done(j);
+		return;
+	}
+	if (w && family_sated(w->family)) {
+		window_stop(w);
 		return;
 	}
 	if (w && w->scope->dead) {

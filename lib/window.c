@@ -372,22 +372,13 @@ window_say_more(struct run *run, const struct family *f)
 	}
 }
 
+/* Nothing more of it is asked for; what was held back is dropped. */
 void
-window_fail(struct window *w, int status, int http, long code,
-    const char *message)
+window_stop(struct window *w)
 {
-	struct run *run = w->run;
 	struct job *j;
 	bool nothing = window_held(w);	/* of it was printed, or will be */
 
-	w->failed = true;
-	w->status = status;
-	w->http = http;
-	w->code = code;
-	snprintf(w->message, sizeof w->message, "%s", message);
-	say_failure(w);
-	if (run->worst == 0 || status > STATUS_PARTIAL)
-		run->worst = status;
 	w->state = WINDOW_SETTLED;
 	if (nothing)
 		w->records = 0;
@@ -397,7 +388,7 @@ window_fail(struct window *w, int status, int http, long code,
 		w->open -= !j->done;
 		if (nothing) {
 			job_prune(j);
-			tree_retract(&run->tree, j->leaf);
+			tree_retract(&w->run->tree, j->leaf);
 			j->leaf->held = false;
 		}
 		if (j->leaf)
@@ -406,6 +397,23 @@ window_fail(struct window *w, int status, int http, long code,
 	}
 	if (w->open == 0)
 		window_finish(w);
+}
+
+void
+window_fail(struct window *w, int status, int http, long code,
+    const char *message)
+{
+	struct run *run = w->run;
+
+	w->failed = true;
+	w->status = status;
+	w->http = http;
+	w->code = code;
+	snprintf(w->message, sizeof w->message, "%s", message);
+	say_failure(w);
+	if (run->worst == 0 || status > STATUS_PARTIAL)
+		run->worst = status;
+	window_stop(w);
 }
 
 /* Moments may be compared though the documents speak of days.  Ask for a range

@@ -35,6 +35,8 @@ void window_list_done(struct job *j);
 /* All its lists are done. */
 void window_finish(struct window *w);
 /* It cannot be had; its jobs are gone.  Said once a scope. */
+/* No more of it is wanted. */
+void window_stop(struct window *w);
 void window_fail(struct window *w, int status, int http, long code,
     const char *message);
 /* Say how many failed like those that were said; f and its siblings. */

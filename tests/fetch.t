@@ -54,6 +54,10 @@ tw-fetch -q messages message_media insights_call_metrics insights_call_events ca
 check 'parents are asked once however many children ask' \
     '[ -z "$(curl -s $SANDBOX_URL/_sandbox/requests | grep -v " .*api.twilio.com.*Media\|429" | sort | uniq -d)" ]'
 check '--limit' '[ $(tw-fetch -q -n 7 messages calls | wc -l) -eq 14 ]'
+sandbox_reset
+check 'the rest of a stream that is full is not asked for' \
+    'tw-fetch -n 5 -p 50 messages queues >/dev/null 2>said && [ $(sandbox_stat requests) -lt 60 ]'
+check 'and what is told is what came out' 'grep -q "messages  *5 records" said'
 check '--raw: Twilio'"'"'s bytes and no more' \
     'tw-fetch -q -r --no-subaccounts incoming_phone_numbers | head -1 | grep -q "^{\"[a-z]"'
 check 'no secret' '! tw-fetch -q accounts | grep -q auth_token'
@@ -114,6 +118,10 @@ check_same 'what the plan says is what is fetched' \
 check_same 'a window at a time, on many machines' \
     'tw-fetch -q -s 2026-08-01 messages calls | plain' \
     'while read -r w; do echo "$w" | tw-fetch -q --windows -; done <plan | plain'
+check 'no windows: nothing to do' \
+    'tw-fetch -m --windows - </dev/null | grep -q "\"close\".*\"windows\":0.*\"status\":0"'
+check_status 64 'a stream beside --windows: 64' 'tw-fetch --windows plan queues'
+check_status 64 'a time beside --windows: 64' 'tw-fetch --windows plan -s -3d'
 check_status 65 'a line that is no window: 65' 'echo hello | tw-fetch --windows -'
 
 # --- archive ---------------------------------------------------------------------------
