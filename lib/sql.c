@@ -47,6 +47,7 @@ struct target {
 	size_t columns;			/* it has in the script so far */
 	unsigned long batch;		/* it has rows in */
 	unsigned number;		/* from 1 */
+	size_t key_count;		/* columns of it */
 	bool made, keyed, emptied;
 	bool again;			/* rows without a key replace those of
 					 * their window, or of their list */
@@ -429,8 +430,7 @@ target_of(struct sql *s, struct table *t)
 {
 	struct sql_run *r = s->run;
 	struct target *target = t->owner;
-	bool has_key = false;
-	size_t i;
+	size_t key_count = 0, i;
 
 	if (target)
 		return target;
@@ -449,8 +449,8 @@ target_of(struct sql *s, struct table *t)
 	}
 	set_key(r, t);
 	for (i = 0; i < t->count; i++)
-		has_key |= t->columns[i]->key;
-	if (!has_key && (r->rules->mode == SQL_MERGE ||
+		key_count += t->columns[i]->key;
+	if (key_count == 0 && (r->rules->mode == SQL_MERGE ||
 	    (r->rules->mode == SQL_MIRROR && !t->stream))) {
 		wrong(s, "to merge needs a key: name one with --key, or "
 		    "append", t->name);
@@ -461,12 +461,19 @@ target_of(struct sql *s, struct table *t)
 		target->stream = table_add(t, "_stream", COLUMN_TEXT);
 		target->run = table_add(t, "_run", COLUMN_TEXT);
 	}
-	if (r->rules->mode == SQL_MIRROR && has_key && t->stream)
+	if (r->rules->mode == SQL_MIRROR && key_count > 0 && t->stream)
 		t->deleted = table_add(t, "_deleted", COLUMN_TIME);
 	target->table = t;
 	target->number = ++r->target_count;
-	target->keyed = has_key && r->rules->mode != SQL_APPEND;
-	target->again = !has_key && t->stream &&
+	target->key_count = key_count;
+	/* Databases do not compare JSON: in a key it is its text. */
+	for (i = 0; i < t->count; i++)
+		if (t->columns[i]->key && t->columns[i]->type == COLUMN_JSON) {
+			t->columns[i]->type = COLUMN_TEXT;
+			t->columns[i]->described = false;
+		}
+	target->keyed = key_count > 0 && r->rules->mode != SQL_APPEND;
+	target->again = key_count == 0 && t->stream &&
 	    (r->rules->mode == SQL_AUTO || r->rules->mode == SQL_MIRROR);
 	/* To replace is to empty the table behind them. */
 	target->direct = r->d->direct && target->keyed &&
@@ -474,15 +481,23 @@ target_of(struct sql *s, struct table *t)
 	return target;
 }
 
+/* No primary key takes a null.  Where others tell the rows apart, one that has
+ * no such part has an empty one. */
 static int
-check_key(struct sql *s, const struct table *t)
+check_key(struct sql *s, const struct target *target)
 {
+	struct table *t = target->table;
 	size_t i;
 
-	for (i = 0; i < t->count; i++)
-		if (t->columns[i]->key && t->columns[i]->seen != t->row)
-			return wrong(s, "a record without its key",
-			    t->columns[i]->name);
+	for (i = 0; i < t->count; i++) {
+		struct table_column *c = t->columns[i];
+
+		if (!c->key || c->seen == t->row)
+			continue;
+		if (target->key_count == 1 || c->type != COLUMN_TEXT)
+			return wrong(s, "a record without its key", c->name);
+		table_set(t, c, "");
+	}
 	return 0;
 }
 
@@ -514,7 +529,7 @@ sql_record(struct sql *s, const char *text, size_t len)
 		return wrong(s, t->why, "");
 	if (!(target = target_of(s, t)))
 		return -1;
-	if (target->keyed && check_key(s, t))
+	if (target->keyed && check_key(s, target))
 		return -1;
 	if (target->columns != t->count || target->batch != s->run->batch ||
 	    !s->run->begun)

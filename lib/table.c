@@ -86,6 +86,24 @@ list(struct table *t, struct table_column *c)
 	t->columns[t->count++] = c;
 }
 
+/* The catalogue's names are columns even where they are too long: their first
+ * part, and eight digits that tell them from others that begin so. */
+static void
+shorten(struct table_column *c, size_t most)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t hash = hash_of(c->name, c->name_len), i;
+
+	if (most == 0 || c->name_len <= most)
+		return;
+	for (i = most - 9; ((unsigned char)c->name[i] & 0xc0) == 0x80; i--)
+		;
+	c->name[i++] = '_';
+	for (c->name_len = i + 8; i < c->name_len; hash >>= 4)
+		c->name[i++] = digits[hash & 15];
+	c->name[i] = '\0';
+}
+
 static struct table_column *
 describe(struct table *t, const char *name, enum column_type type)
 {
@@ -95,6 +113,7 @@ describe(struct table *t, const char *name, enum column_type type)
 	if (c)
 		return c;
 	c = member_new(t, name, len);
+	shorten(c, t->limits->name_max);
 	c->type = type;
 	c->described = true;
 	c->key = t->stream && stream_is_key(t->stream, name, len);

@@ -72,7 +72,7 @@ struct table_limits {
 				 * in a stream the catalogue does not know */
 	size_t also_count;
 	bool fold;		/* names that differ in case are the same */
-	size_t name_max;	/* bytes of a name; 0: any */
+	size_t name_max;	/* bytes of a name, more than 9; 0: any */
 	size_t columns_max;	/* 0: any number */
 	size_t decimal_before, decimal_after;	/* digits of a decimal before
 				 * and behind its point; both 0: any */
