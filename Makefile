@@ -19,7 +19,9 @@ PROVE   ?= prove
 # Where a library has no pkg-config file (libjq on Debian 12), -lNAME serves.
 lib = $(shell pkg-config --libs $(1) 2>/dev/null || echo -l$(2))
 
-OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -DTW_VERSION='"$(VERSION)"' \
+# Files and times of 64 bits where those are not the usual ones.
+OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+	-D_TIME_BITS=64 -DTW_VERSION='"$(VERSION)"' \
 	-iquote lib -include lib/banned.h \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wformat=2 -Wvla -MMD -MP
@@ -132,6 +134,11 @@ $(eval $(call compile,tests/fuzz,fuzz))
 LIBS_sql = $(call lib,sqlite3,sqlite3)
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(BUILD)/libtw.a
 	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libtw.a $(LIBS_unit) $(LIBS_$*)
+# The same without an engine.
+$(BUILD)/replay/%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/main/main.o $(BUILD)/libtw.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/fuzz/main/main.o \
+	    $(BUILD)/libtw.a $(LIBS_unit) $(LIBS_$*) $(LDLIBS)
 
 install: all completions
 	mkdir -p $(DESTDIR)$(BINDIR)

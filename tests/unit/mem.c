@@ -18,7 +18,7 @@ static void
 too_large(void *unused)
 {
 	(void)unused;
-	mem_new(SIZE_MAX / 4);
+	mem_new(SIZE_MAX / 2 + 1);
 }
 
 static void
