@@ -551,9 +551,13 @@ state_save(struct state *s, const char *path)
 const struct stream *
 state_windows(const struct stream *stream)
 {
-	while (stream && stream->window == WINDOW_NONE)
-		stream = stream->parent ? catalog_find(stream->parent) : NULL;
-	return stream;
+	const struct stream *found = NULL, *s;
+
+	for (s = stream; s; s = s->parent ? catalog_find(s->parent) : NULL)
+		if (s->window != WINDOW_NONE &&
+		    (!s->window_whole || s == stream))
+			found = s;
+	return found;
 }
 
 void

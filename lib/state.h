@@ -88,9 +88,9 @@ void state_merge(struct state *s, const struct state *other);
 void state_forget(struct state *s, struct state_scope *scope, int64_t since,
     int64_t until);
 
-/* The stream whose windows a stream's scopes are in: itself, or the nearest
- * of its parents that has windows (participants are in the windows of their
- * conferences).  NULL: none, it is read as a whole. */
+/* The stream whose windows a stream's scopes are in: the topmost of its parents
+ * that has any (media are in the windows of their messages, participants in
+ * those of their conferences), else itself.  NULL: it is read as a whole. */
 const struct stream *state_windows(const struct stream *stream);
 
 /*

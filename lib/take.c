@@ -12,9 +12,42 @@
 
 #define SLACK (2 * (int64_t)WHEN_DAY)	/* a list of days may be so far off */
 
-/* Path parameters of the children that this record has. */
+/* From when on a record's window is to be read again, because the record may
+ * yet change; WHEN_NEVER: it is final. */
+static int64_t
+pending_from(const struct window *w, const struct item *i)
+{
+	const struct stream *s = w->family->stream;
+	int64_t at;
+
+	if (s->final_count == 0 || w->full || !s->window_field ||
+	    item_meets(i, s->final, s->final_count))
+		return WHEN_NEVER;
+	if (!item_date(i, s->window_field, &at) &&
+	    (!s->unwindowed || !item_date(i, s->unwindowed, &at)))
+		return WHEN_NEVER;
+	if (s->final_age && w->run->until - at > s->final_age)
+		return WHEN_NEVER;
+	/* A record swept up is older than its window may be. */
+	return w->since != WHEN_ALWAYS && at < w->since ? w->since : at;
+}
+
+/* What is below a record that is not final may yet grow, too. */
 static void
-add_branches(struct job *j, const struct item *i)
+note_low(struct window *w, int64_t low)
+{
+	size_t i;
+
+	if (low < w->low)
+		w->low = low;
+	for (i = 0; low != WHEN_NEVER && i < w->down_count; i++)
+		note_low(w->downs[i], low);
+}
+
+/* Path parameters of the children that this record has, and from when on they
+ * are pending. */
+static void
+add_branches(struct job *j, const struct item *i, int64_t low)
 {
 	struct window *w = j->window;
 	struct family *f;
@@ -56,6 +89,7 @@ add_branches(struct job *j, const struct item *i)
 			j->branches = mem_array(j->branches, j->branch_room,
 			    sizeof *j->branches);
 		}
+		note_low(w->downs[down], low);
 		j->branches[j->branch_count].down = down;
 		j->branches[j->branch_count].context = context;
 		j->branches[j->branch_count++].context_count = count;
@@ -146,26 +180,6 @@ belongs(struct job *j, const struct item *i, char *message, size_t size)
 	return TAKEN;
 }
 
-static void
-note_low(struct window *w, const struct item *i)
-{
-	const struct stream *s = w->family->stream;
-	int64_t at;
-
-	if (s->final_count == 0 || w->full || !s->window_field ||
-	    item_meets(i, s->final, s->final_count))
-		return;
-	if (!item_date(i, s->window_field, &at) &&
-	    (!s->unwindowed || !item_date(i, s->unwindowed, &at)))
-		return;
-	if (s->final_age && w->run->until - at > s->final_age)
-		return;
-	/* A record swept up is older than its window may be. */
-	if (w->since != WHEN_ALWAYS && at < w->since)
-		at = w->since;
-	if (at < w->low)
-		w->low = at;
-}
 
 /* What one page brings: lines, children, samples.  false: it failed. */
 bool
@@ -182,7 +196,7 @@ take_page(struct job *j, const struct page *page, bool *last)
 	const char *why = NULL;
 	size_t on_page = 0;
 	bool single = page->records.kind == JSON_OBJECT, good = true;
-	int64_t newest = WHEN_ALWAYS, floor, at;
+	int64_t newest = WHEN_ALWAYS, floor, low, at;
 
 	emit_begin(&e, s, w->account->sid, when_text(fetched, run->until),
 	    j->context, j->context_count);
@@ -226,9 +240,11 @@ take_page(struct job *j, const struct page *page, bool *last)
 		len = key_of(j, &run->item, key, sizeof key);
 		if (len && seen_before(&w->seen, key, len))
 			continue;
+		low = pending_from(w, &run->item);
+		if (low < w->low)
+			w->low = low;
 		if (w->down_count)
-			add_branches(j, &run->item);
-		note_low(w, &run->item);
+			add_branches(j, &run->item, low);
 		if (w->family->emits && !run->o->dry) {
 			emit_line(&e, &run->item, &lines);
 			w->records++;

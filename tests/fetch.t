@@ -49,6 +49,15 @@ check 'with its name, and no record' 'tw-fetch -q -a AC0000000000000000000000000
 check 'a child alone does not bring its parent' \
     '[ "$(tw-fetch -q message_media | jq -r ._stream | sort -u)" = message_media ]'
 check_same 'and is the same child' "truth message_media" 'tw-fetch -q message_media | plain'
+# What is below an open conversation may grow: it is read again though nobody
+# asks for the conversations themselves.
+check_same 'children alone are pending as their parents are' \
+    'tw-fetch -q -m conversations | jq -r "select(._mark == \"window\") | [.account, .low] | @tsv"' \
+    'tw-fetch -q -m conversation_messages | jq -r "select(._mark == \"window\") | [.account, .low] | @tsv"'
+tw-state init -f media.state
+tw-fetch -q -m -u 2026-11-22T12:00:00Z message_media | grep '^{"_mark' | tw-state commit -q -f media.state
+check 'and are looked back for as far' \
+    'tw-state gaps -f media.state message_media $main | jq -e "select(.since <= \"2026-11-19T12:00:00Z\")"'
 sandbox_reset
 tw-fetch -q messages message_media insights_call_metrics insights_call_events calls >/dev/null 2>log
 check 'parents are asked once however many children ask' \
