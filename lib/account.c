@@ -19,8 +19,7 @@ account_take(struct run *run, const struct item *i)
 	for (n = 0; n < run->account_count; n++)
 		if (strcmp(run->accounts[n].sid, sid) == 0)
 			break;
-	if (n > 0 && n == run->account_count && status[0] &&
-	    strcmp(status, "active")) {
+	if (n == run->account_count && status[0] && strcmp(status, "active")) {
 		buf_printf(&run->skipped, "account %s is %s; skipped\n", sid,
 		    status);
 		return;

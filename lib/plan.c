@@ -313,7 +313,9 @@ end(struct run *run)
 		result->status = run->worst;
 	else if (result->failed)
 		result->status = result->windows ? STATUS_PARTIAL : run->worst;
-	if (!run->halted && !*run->stop)
+	/* Nobody who named the accounts asks about others. */
+	if (!run->halted && !*run->stop && !run->o->no_subaccounts &&
+	    run->o->account_count == 0)
 		account_say_skipped(run);
 	window_say_more(run, run->families);
 	account_wipe(run);
