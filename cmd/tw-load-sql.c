@@ -141,7 +141,9 @@ define(struct sql *s, char **words)
 		if (sql_create(s, views_streams[i]))
 			die(STATUS_DATA, "%s", s->why);
 	sql_end(s);
-	if (views)
+	if (!views)
+		sql_grow(s);
+	else
 		views_write(&out_standard, sql_dialect(dialect), rules.schema,
 		    rules.prefix);
 	free(chosen.streams);

@@ -64,6 +64,8 @@ struct sql_dialect {
 	const char *comment;		/* say in %t what it is, if nothing does */
 	const char *add;		/* add %a to %t, if it is not there; or */
 	const char *lacking;		/* add those of %h that are not there */
+	const char *grow;		/* where there is neither: print what
+					 * would add them */
 	const char *index;		/* make %Y; NULL: it is %i */
 	const char *empty;		/* delete all of %t */
 	const char *mark;		/* note %v in the ledger */

@@ -3,7 +3,8 @@
  *
  * .bail is what makes it stop at an error: without, it goes on and commits
  * half.  It knows no way to add a column only if there is none, so what the
- * table does not have goes to _extra.  A decimal is text: SQLite would keep
+ * table does not have goes to _extra, and to make a table is to print what
+ * would add the columns it lacks.  A decimal is text: SQLite would keep
  * a float, and -0.00750 is not the same as -0.0075.
  */
 #include <string.h>
@@ -102,6 +103,11 @@ const struct sql_dialect sql_sqlite = {
 	    "PRIMARY KEY (\"stream\", \"account\", \"since\", \"until\", "
 	    "\"run\"));\n",
 	.create = "CREATE TABLE IF NOT EXISTS %t (%d%p);\n",
+	.grow =
+	    "SELECT '.timeout 60000' || char(10) || 'ALTER TABLE ' || %l || ' ADD COLUMN \"' || "
+	    "replace(\"column1\", '\"', '\"\"') || '\" ' || \"column2\" || ';' "
+	    "FROM (VALUES %h) WHERE \"column1\" NOT IN "
+	    "(SELECT \"name\" FROM pragma_table_info(%n));\n",
 	.index = "CREATE INDEX IF NOT EXISTS %Y ON %t (%y);\n",
 	.empty = "DELETE FROM %t;\n",
 	.mark =

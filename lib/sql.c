@@ -648,6 +648,19 @@ sql_create(struct sql *s, const char *stream)
 }
 
 void
+sql_grow(struct sql *s)
+{
+	const struct table *t = s->tables.tables;
+	struct sql_about a;
+
+	for (; s->run->d->grow && t; t = t->next)
+		if (t->owner) {
+			a = about(t->owner);
+			put(s->run, s->run->d->grow, &a);
+		}
+}
+
+void
 sql_end(struct sql *s)
 {
 	commit(s->run, NULL);

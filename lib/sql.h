@@ -67,6 +67,9 @@ int sql_record(struct sql *s, const char *text, size_t len);
 int sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len);
 /* The table of a stream, without a row. */
 int sql_create(struct sql *s, const char *stream);
+/* Behind sql_end: where no column can be added only if it lacks, have the
+ * client print what adds those that the tables lack. */
+void sql_grow(struct sql *s);
 /* The input was whole: commit. */
 void sql_end(struct sql *s);
 /* It was not: what is not committed yet never will be. */
