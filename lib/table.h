@@ -10,9 +10,10 @@
  *			... t->columns[i]->value, never null
  *
  * A table begins with the metadata _account and _fetched, path parameters its
- * key needs (or that tell the list, if it has none), and the catalogue's columns; _extra is behind those.  What else
- * records bring is appended as it arrives, or, in a table that does not grow,
- * gathered in _extra: a JSON object, by name.
+ * key needs (or that tell the list, if it has none), and the catalogue's
+ * columns; _extra is behind those.  What else records bring is appended as it
+ * arrives, or, in a table that does not grow, gathered in _extra: a JSON
+ * object, by name.
  *
  * Values are honest: an integer or decimal is a JSON_NUMBER (integers of 64
  * bits), a boolean JSON_TRUE or JSON_FALSE, a time or date a JSON_STRING as

@@ -226,8 +226,8 @@ behind_commands(const char *script)
 static void
 script(const uint8_t *data, size_t len)
 {
-	static const struct sql_rules append = { SQL_APPEND, NULL, "t", NULL,
-	    1000 };
+	static const struct sql_rules append = { .mode = SQL_APPEND,
+	    .stream = "t", .batch = 1000 };
 	const char *p = (const char *)data, *end = p + len, *stop;
 	char *lines[LINES];
 	size_t lens[LINES], count = 0, i = 0;
