@@ -149,7 +149,8 @@ const struct sql_dialect sql_mysql = {
 	    "REPLACE INTO %t (%c) SELECT %c FROM %s "
 	    "ORDER BY %O\"_tw_row\";\n",
 	.relist =
-	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
+	    "DELETE old FROM %t AS old JOIN (SELECT DISTINCT %y FROM %s) "
+	    "AS excluded USING (%y) WHERE %g;\n",
 	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",
 	.append = "INSERT INTO %t (%c) SELECT %c FROM %s WHERE %g;\n",
 	.unstage = "DROP TEMPORARY TABLE %s;\n",
