@@ -6,7 +6,13 @@
 sync=$ROOT/scripts/tw-sync
 
 check 'without credentials: five lines on how to get them' \
-    '(unset TWILIO_ACCOUNT_SID; sh $sync 2>err; [ $? -eq 77 ]) && [ $(grep -c . err) -eq 5 ]'
+    'sh $sync 2>err; [ $? -eq 77 ] && [ $(grep -c . err) -eq 5 ]'
+check_status 77 'nor with half of them: an account without a key' \
+    'TWILIO_ACCOUNT_SID=AC0 TWILIO_API_KEY=SK0 sh $sync'
+mkdir few && for tool in awk cat sed tr; do ln -s "$(command -v $tool)" few/; done
+check_same 'a client that is not installed is named before anything is asked' \
+    'PATH=$TW_BUILD:$PWD/few; TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x /bin/sh $sync duckdb:x 2>&1; echo $?' \
+    "echo 'tw-sync: duckdb is not on PATH: duckdb:x is loaded by it; install it first'; echo 78"
 check_status 64 'an unknown destination: 64' 'sh $sync -n nowhere:x'
 check_status 64 'an option without its value: 64' 'sh $sync -S'
 for shell in dash bash 'busybox sh'; do
@@ -20,7 +26,7 @@ for shell in dash bash 'busybox sh'; do
 done
 check_same 'each destination has a state of its own' \
     'for d in sqlite:a/t.db sqlite:t duckdb:t.duckdb csv:out ndjson:./out postgres://u:secret@h:5/d?x=y postgresql:///e mysql://h/d md:d bigquery:d; do
-	sh $sync -n $d | sed -n "s/tw-state init -f //p"; done' \
+	sh $sync -n $d | sed -n "s/.* tw-state init -f //p"; done' \
     'printf "%s\n" a/t.db.state t.state t.duckdb.state out/csv.state out/ndjson.state postgres-u-h-5-d.state postgresql-e.state mysql-h-d.state md-d.state bigquery-d.state'
 check 'a password is never in the pipeline' \
     '! sh $sync -n postgres://u:secret@h/db | grep secret && ! sh $sync -n mysql://u:secret@h/db | grep secret'
@@ -35,7 +41,7 @@ echo '#!/bin/sh' >fake/tw-fetch
 chmod +x fake/*
 handed() { # shell dest
 	rm -f asked
-	TWILIO_ACCOUNT_SID=AC0 PATH=$PWD/fake:$PATH $1 $sync -q -S handed.state --streams messages "$2" 2>/dev/null
+	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x PATH=$PWD/fake:$PATH $1 $sync -q -S handed.state --streams messages "$2" 2>/dev/null
 	cat asked
 }
 tw-load-sql --list-options | grep -q mysql && mysql=1 || mysql=
@@ -80,10 +86,17 @@ check_same 'holds nothing that was there before' \
     "find arc -name '*.gz' | sort | xargs zcat | grep '^{\"_stream' | jq -r '[.sid, .date_updated] | @tsv' | sort -u" \
     "sandbox_truth messages | jq -r '[.sid, .date_updated] | @tsv' | sort"
 
-# The databases that are here; each is run twice, and the second run asks less.
-both() { # dest-with-options query...
+# The databases that are here.  The first run is what -n prints, pasted into a
+# shell as it is; the second, which asks less, is tw-sync's own.
+pasted() { # shell, arguments of tw-sync
+	shell=$1; shift
+	sh $sync -n "$@" >pasted
+	$shell ./pasted
+}
+both() { # what destination query...
 	what=$1 dest=$2; shift 2
-	check "$what: the first run" "sh $sync -q -S $what.state --streams '$few' '$dest'"
+	check "$what: the first run, pasted" \
+	    "pasted 'sh -e' -q -S $what.state --streams '$few' '$dest'"
 	one=$(sandbox_stat requests)
 	check "$what: the second run" "sh $sync -q -S $what.state --streams '$few' '$dest'"
 	two=$(sandbox_stat requests)
@@ -93,6 +106,19 @@ both() { # dest-with-options query...
 	check_same "$what: every message once" "$* | tr -d '\r\"' | sort" \
 	    "sandbox_truth messages | jq -r .sid | sort"
 }
+for shell in dash bash 'busybox sh'; do
+	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
+	for dest in sqlite:p.db csv:p/c ndjson:p/n; do
+		rm -rf p p.db*
+		check "$shell runs what -n prints: $dest" \
+		    "pasted '$shell' -q --streams messages $dest"
+		check "$shell, again: $dest" "pasted '$shell' -q --streams messages $dest"
+		check_same "it is what tw-sync would have done: $dest" \
+		    "sed 's/\"run\":\"[^\"]*\"//' p.db.state p/*/*.state" \
+		    "rm -rf p p.db*; for i in 1 2; do $shell $sync -q --streams messages $dest || exit; done
+		     sed 's/\"run\":\"[^\"]*\"//' p.db.state p/*/*.state"
+	done
+done
 dialects=$(tw-load-sql --list-options)
 all='SELECT sid FROM messages'
 start=$(sandbox_stat requests)
@@ -128,5 +154,34 @@ check_same 'a table for each stream that has records' \
     "sqlite3 twilio.db \"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY 1\"" \
     "tw-fetch -q @airbyte | jq -r ._stream | sort -u"
 check_same 'a line of summary for each of them, and the empty ones' \
-    "cut -d' ' -f1 summary | grep -v STREAM | sort -u" "tw-fetch --list @airbyte | cut -f1 | sort"
+    "cut -d' ' -f1 summary | grep -v STREAM" "tw-fetch --list @airbyte | cut -f1"
+check_same 'with all its records' "awk 'NR > 1 { print \$1, \$2 }' summary | grep -v ' 0$' | sort" \
+    "tw-fetch -q @airbyte | jq -r ._stream | sort | uniq -c | awk '{ print \$2, \$1 }'"
+check_same 'its columns stand below each other, whatever the shell' \
+    "awk '{ print index(\$0, \"ok\") }' summary | sort -u" "echo 0; awk 'NR == 1 { print index(\$0, \"STATUS\") }' summary"
+
+# What the summary says: the same table under each shell, and of a bad run.
+told() { $1 $sync -S told.state --streams 'calls,queues' sqlite:told.db 2>/dev/null; echo "status $?"; }
+account=$(jq -r 'select(.stream == "calls") | .account' twilio.db.state | sort -u | tail -1)
+sandbox_fault '{"match": "Calls.json", "account": "'"$account"'", "fault": "status", "status": 403, "code": 20003, "body": "no"}'
+for shell in dash bash 'busybox sh'; do
+	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
+	rm -f told.*
+	told "$shell" >"$(echo told-$shell | tr -d ' ')"
+	check_same "$shell: an account that fails is in the summary" \
+	    "sed 's/  */ /g; s/HTTP 403.*/HTTP 403/' '$(echo told-$shell | tr -d ' ')'" \
+	    "echo 'STREAM RECORDS ACCOUNTS COVERED UNTIL STATUS'
+	     echo calls \$(tw-fetch -q calls 2>/dev/null | wc -l) 3 2026-11-22T12:00:00Z 1 of 3 failed: HTTP 403
+	     echo queues \$(tw-fetch -q queues | wc -l) 3 2026-11-22T12:00:00Z ok; echo status 1"
+done
+sandbox_reset
+check_same 'the next run mends it, and says so' \
+    'told sh | awk "{ print \$1, \$NF }"' 'echo STREAM STATUS; echo calls ok; echo queues ok; echo status 0'
+rm -f told.*
+printf '#!/bin/sh\nhead -c 3000 >/dev/null\n' >fake/sqlite3; chmod +x fake/sqlite3; rm fake/tw-fetch
+check_same 'a client that dies: nothing is said to be loaded' \
+    'PATH=$PWD/fake:$PATH; told sh | sed "s/  */ /g"' \
+    "echo 'STREAM RECORDS ACCOUNTS COVERED UNTIL STATUS'
+     echo calls 0 0 - not read; echo queues 0 0 - not read; echo status 65"
+check 'quiet: not a word' '[ -z "$(sh $sync -q --streams queues sqlite:told.db 2>&1)" ]'
 finish
