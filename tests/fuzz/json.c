@@ -37,9 +37,9 @@ walks(const char *text, size_t len)
 	return got == 0;
 }
 
-/* What libjq takes all the same: it ends a text at a NUL, mends bytes that are
- * no UTF-8, passes a byte order mark and controls in strings, and reads
- * numbers as strtod(3) does, nan included. */
+/* What libjq takes all the same: it ends a text at a NUL or a record separator,
+ * mends bytes that are no UTF-8, passes a byte order mark and controls in
+ * strings, and reads numbers as strtod(3) does, nan included. */
 static bool
 is_lenient(const char *why, const char *text, size_t len)
 {
@@ -52,7 +52,7 @@ is_lenient(const char *why, const char *text, size_t len)
 	for (i = 0; i < sizeof(whys) / sizeof(*whys); i++)
 		if (strcmp(why, whys[i]) == 0)
 			return true;
-	return memchr(text, 0, len);
+	return memchr(text, 0, len) || memchr(text, 0x1e, len);
 }
 
 /* libjq 1.6 keeps what it has of a text that it refuses. */
