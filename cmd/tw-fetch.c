@@ -117,7 +117,7 @@ static const struct option_page page = {
 
 static volatile sig_atomic_t signalled, writing;
 static volatile int stop;
-static struct archive archive = ARCHIVE_INIT;
+static struct archive *archive;
 static struct progress *progress;
 static struct fetch_result result;
 
@@ -188,12 +188,18 @@ refuse(enum diag_status status, const char *format, ...)
 	die(status, "%s", text);
 }
 
-/* It cannot go on. */
-static void fail(enum diag_status status, const char *why) DIAG_NORETURN;
+/* What was put can not be kept. */
+static void archive_failed(void) DIAG_NORETURN;
 
 static void
-fail(enum diag_status status, const char *why)
+archive_failed(void)
 {
+	enum diag_status status = (enum diag_status)archive_status(archive);
+	char why[512];
+
+	snprintf(why, sizeof why, "%s", archive_why(archive));
+	progress_clear(progress);
+	archive_close(archive);
 	put_close(status, &result);
 	die(status, "%s", why);
 }
@@ -266,8 +272,6 @@ put_row(const struct mark *w)
 static void
 put_window(const struct mark *window)
 {
-	if (o.archive && archive_seal(&archive, window))
-		fail((enum diag_status)archive.status, archive.why);
 	if (o.plan && isatty(STDOUT_FILENO)) {
 		put_row(window);
 	} else if (o.marks || o.plan) {
@@ -282,22 +286,31 @@ put_lines(const struct mark *window, const char *lines, size_t len)
 	if (o.limit)
 		len = within_limit(window, lines, len);
 	out_put(&out_standard, lines, len);
-	if (o.archive && archive_put(&archive, window, lines, len))
-		fail((enum diag_status)archive.status, archive.why);
+}
+
+/* To standard output, at once or once the archive has it. */
+static void
+pass(void *context, const struct mark *window, const char *lines, size_t len,
+    bool mark)
+{
+	(void)context;
+	if (mark)
+		put_window(window);
+	else
+		put_lines(window, lines, len);
 }
 
 static bool
 put(void *context, const struct mark *window, const char *lines, size_t len,
     bool mark)
 {
-	(void)context;
 	if (signalled)
 		return false;
 	writing = 1;
-	if (mark)
-		put_window(window);
-	else
-		put_lines(window, lines, len);
+	if (!archive)
+		pass(context, window, lines, len, mark);
+	else if (archive_put(archive, window, lines, len, mark))
+		archive_failed();
 	writing = 0;
 	return out_standard.error == 0;
 }
@@ -319,6 +332,8 @@ tick(void *context)
 	(void)context;
 	if (!signalled) {
 		writing = 1;
+		if (archive && archive_pass(archive))
+			archive_failed();
 		out_flush(&out_standard);
 		writing = 0;
 	}
@@ -503,7 +518,7 @@ die_of_signal(void)
 	writing = 1;
 	if (poll(&taken, 1, 0) > 0)
 		out_flush(&out_standard);
-	archive_release(&archive);
+	archive_close(archive);
 	signal(number, SIG_DFL);
 	raise(number);
 }
@@ -594,7 +609,6 @@ main(int argc, char *argv[])
 	argv = option_parse(&page, argc, argv);
 	diag_quiet(o.quiet);
 	o.marks |= o.state != NULL;
-	archive.dir = o.archive;
 	if (catalog_open(o.catalog))
 		die(STATUS_CONFIG, "%s", catalog_why());
 	if (o.list || o.describe)
@@ -620,11 +634,17 @@ main(int argc, char *argv[])
 		check_run(&out_standard, chosen.streams, chosen.count, &login,
 		    http, o.json, isatty(STDOUT_FILENO), &stop);
 	} else {
+		if (o.archive && !o.plan &&
+		    !(archive = archive_open(o.archive, pass, NULL)))
+			refuse(STATUS_BUG, "no thread for --archive: %s",
+			    strerror(errno));
 		progress = progress_open(o.quiet ? "never" : o.progress,
 		    &result, http);
 		put_open();
 		if (chosen.count > 0)	/* --windows may hold none */
 			plan_run(&result, &plan, &login, http, &stop);
+		if (archive && !signalled && archive_finish(archive))
+			archive_failed();
 		if (o.limit)
 			count_limited();
 		progress_close(progress);
@@ -638,6 +658,6 @@ main(int argc, char *argv[])
 		put_close(result.status, &result);
 		diag_raise((enum diag_status)result.status);
 	}
-	archive_release(&archive);
+	archive_close(archive);
 	return out_finish();
 }

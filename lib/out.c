@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,7 +130,19 @@ out_gzip(struct out *o, int level)
 void
 out_spill(struct out *o, const void *bytes, size_t len)
 {
-	empty(o);
+	/* deflate(3) gets whole buffers: what comes out depends on what was
+	 * put, not on the pieces it was put in. */
+	while (o->gzip && len > o->room - o->len) {
+		size_t piece = o->room - o->len;
+
+		memcpy(o->text + o->len, bytes, piece);
+		o->len += piece;
+		bytes = (const char *)bytes + piece;
+		len -= piece;
+		empty(o);
+	}
+	if (!o->gzip)
+		empty(o);
 	if (len >= o->room)
 		hand_over(o, bytes, len);
 	else
@@ -196,11 +209,14 @@ flush_standard(void)
 	out_flush(&out_standard);
 }
 
-/* What was put before die() still comes out: the good lines before a bad. */
+static pthread_t starter;
+
+/* What was put before die() still comes out: the good lines before a bad.  Not
+ * from another thread: who started may be in the midst of a write. */
 static void
 at_exit(void)
 {
-	if (out_standard.fd >= 0)
+	if (out_standard.fd >= 0 && pthread_equal(pthread_self(), starter))
 		flush_standard();
 }
 
@@ -240,6 +256,7 @@ out_start(void)
 #endif
 	out_fd(&out_standard, STDOUT_FILENO, "stdout");
 	line_before_wait = flush_standard;
+	starter = pthread_self();
 	atexit(at_exit);
 }
 
