@@ -534,8 +534,9 @@ begin_extra(struct table *t)
 			object = c->value;
 	}
 	if (object.kind == JSON_OBJECT) {
+		b->len = 0;		/* its own '{', and no '}' yet */
 		b->len = json_compact(object.text, object.len,
-		    buf_reserve(b, object.len)) - 1;	/* no '}' yet */
+		    buf_reserve(b, object.len)) - 1;
 	} else {
 		buf_text(b, "\"_extra\":");
 		if (c->value.kind == JSON_STRING)
