@@ -14,11 +14,13 @@ static int fail(struct page *p, const char *format, ...) DIAG_FORMAT(2, 3);
 static int
 fail(struct page *p, const char *format, ...)
 {
+	char raw[sizeof p->why];
 	va_list values;
 
 	va_start(values, format);
-	vsnprintf(p->why, sizeof p->why, format, values);
+	vsnprintf(raw, sizeof raw, format, values);
 	va_end(values);
+	diag_clean(p->why, sizeof p->why, raw, strlen(raw));
 	return -1;
 }
 

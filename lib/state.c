@@ -120,10 +120,13 @@ smooth(struct interval_set *again, const struct interval_set *covered)
 static void
 take_up(struct state *s, const struct mark *m, bool newer)
 {
-	struct state_scope *scope = state_scope(s, m->stream, m->account);
-	struct interval_set *pending = &scope->pending;
-	struct interval_set before = INTERVAL_SET_INIT;
+	struct interval_set before = INTERVAL_SET_INIT, *pending;
+	struct state_scope *scope;
 
+	if (!m->full && m->since >= m->until)
+		return;		/* an empty window says nothing of its scope */
+	scope = state_scope(s, m->stream, m->account);
+	pending = &scope->pending;
 	if (m->full) {
 		if (m->until > scope->complete_at) {
 			scope->complete_at = m->until;
@@ -268,12 +271,14 @@ static int failed(struct state *s, int status, const char *format, ...)
 static int
 failed(struct state *s, int status, const char *format, ...)
 {
+	char raw[sizeof(s->why)];
 	va_list values;
 
 	s->status = status;
 	va_start(values, format);
-	vsnprintf(s->why, sizeof(s->why), format, values);
+	vsnprintf(raw, sizeof(raw), format, values);
 	va_end(values);
+	diag_clean(s->why, sizeof(s->why), raw, strlen(raw));
 	return -1;
 }
 
