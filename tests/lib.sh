@@ -42,8 +42,11 @@ ok() { test_count=$((test_count + 1)); echo "ok $test_count - $1"; }
 not_ok() {
 	test_count=$((test_count + 1)); test_failed=$((test_failed + 1))
 	echo "not ok $test_count - $1"
-	[ -s .out ] && sed 's/^/# out: /' .out | head -20
-	[ -s .err ] && sed 's/^/# err: /' .err | head -20
+	{	# prove hides comments, but no errors
+		echo "# $0: $test_count - $1"
+		[ ! -s .out ] || sed 's/^/# out: /' .out | head -20
+		[ ! -s .err ] || sed 's/^/# err: /' .err | head -20
+	} >&2
 }
 skip() { test_count=$((test_count + 1)); echo "ok $test_count # SKIP $1: $2"; }
 
