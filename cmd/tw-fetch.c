@@ -357,9 +357,9 @@ choose(char **words)
 		if (catalog_select(&chosen, *words))
 			continue;
 		if (catalog_why()[0])
-			die(STATUS_CONFIG, "%s", catalog_why());
+			refuse(STATUS_CONFIG, "%s", catalog_why());
 		near = option_nearest(*words, stream_name, catalog_count());
-		die(STATUS_USAGE, "no stream is called '%s'%s%s%s; "
+		refuse(STATUS_USAGE, "no stream is called '%s'%s%s%s; "
 		    "'tw-fetch --list' names them all", *words,
 		    near ? " (did you mean '" : "", near ? near : "",
 		    near ? "'?)" : "");
@@ -374,7 +374,7 @@ instant(const char *option, const char *text, int64_t otherwise)
 	if (!text)
 		return otherwise;
 	if (!when_option(text, when_now(), &at))
-		die(STATUS_USAGE, "%s '%s' is not a time: write 2026-01-31, "
+		refuse(STATUS_USAGE, "%s '%s' is not a time: write 2026-01-31, "
 		    "2026-01-31T12:00:00Z, -30d or now", option, text);
 	return at;
 }
@@ -392,7 +392,7 @@ filters(void)
 		bool known = false;
 
 		if (!value || value == name)
-			die(STATUS_USAGE, "--filter '%s' is not NAME=VALUE",
+			refuse(STATUS_USAGE, "--filter '%s' is not NAME=VALUE",
 			    name);
 		*value++ = '\0';
 		snprintf(place, sizeof place, "{%.100s}", name);
@@ -407,14 +407,14 @@ filters(void)
 				}
 		}
 		if (!known)
-			die(STATUS_USAGE, "--filter %s: none of these streams "
-			    "knows that parameter; see tw-fetch --describe",
-			    name);
+			refuse(STATUS_USAGE, "--filter %s: none of these "
+			    "streams knows that parameter; see tw-fetch "
+			    "--describe", name);
 		for (; choice && *choice && strcmp(*choice, value); choice++)
 			;
 		if (choice && !*choice)
-			die(STATUS_USAGE, "--filter %s: '%s' is not one of its "
-			    "values; see tw-fetch --describe", name, value);
+			refuse(STATUS_USAGE, "--filter %s: '%s' is not one of "
+			    "its values; see tw-fetch --describe", name, value);
 		all[i].name = name;
 		all[i].value = value;
 	}
@@ -439,20 +439,20 @@ read_windows(const char *file, size_t *count)
 			continue;
 		if (!record_is_mark(l.text, l.len) ||
 		    mark_read(&m, l.text, l.len, &why))
-			die(STATUS_DATA, "%s:%lu: not a window; give lines of "
-			    "tw-state gaps or of marks", in.name, l.number);
+			refuse(STATUS_DATA, "%s:%lu: not a window; give lines "
+			    "of tw-state gaps or of marks", in.name, l.number);
 		if (m.kind != MARK_PLAN && m.kind != MARK_WINDOW &&
 		    m.kind != MARK_FAIL)
 			continue;
 		if (!catalog_find(m.stream))
-			die(STATUS_DATA, "%s:%lu: no stream is called '%s'",
+			refuse(STATUS_DATA, "%s:%lu: no stream is called '%s'",
 			    in.name, l.number, m.stream);
 		catalog_select(&chosen, m.stream);
 		all = mem_array(all, *count + 1, sizeof *all);
 		all[(*count)++] = m;
 	}
 	if (got < 0)
-		die(STATUS_DATA, "%s", in.why);
+		refuse(STATUS_DATA, "%s", in.why);
 	line_release(&in);
 	return all;
 }
@@ -543,17 +543,17 @@ static void
 check_options(char **words)
 {
 	if (o.raw && (o.marks || o.archive))
-		die(STATUS_USAGE, "--raw leaves out what marks and archives "
+		refuse(STATUS_USAGE, "--raw leaves out what marks and archives "
 		    "need: use one or the other");
 	if (o.limit && (o.marks || o.archive))
-		die(STATUS_USAGE, "--limit cuts windows short, so nothing "
+		refuse(STATUS_USAGE, "--limit cuts windows short, so nothing "
 		    "could be marked complete: use it without marks");
 	if (o.windows && (o.state || o.since || o.until))
-		die(STATUS_USAGE, "--windows says what to fetch, so does "
+		refuse(STATUS_USAGE, "--windows says what to fetch, so does "
 		    "--%s: use one or the other", o.state ? "state" :
 		    o.since ? "since" : "until");
 	if (o.windows && words[0])
-		die(STATUS_USAGE, "--windows says what to fetch: name no "
+		refuse(STATUS_USAGE, "--windows says what to fetch: name no "
 		    "stream ('%s') beside it", words[0]);
 }
 
@@ -567,8 +567,8 @@ read_options(struct fetch_options *to, char **words)
 	if (chosen.count == 0 && o.check)
 		choose((char **)(size_t)airbyte);
 	if (chosen.count == 0 && !o.windows)
-		die(STATUS_USAGE, "which streams? name some ('tw-fetch --list' "
-		    "shows them), or @airbyte; try 'tw-fetch --help'");
+		refuse(STATUS_USAGE, "which streams? name some ('tw-fetch "
+		    "--list' shows them), or @airbyte; try 'tw-fetch --help'");
 	limited = mem_new(sizeof *limited * (chosen.count + 1));
 	to->streams = chosen.streams;
 	to->stream_count = chosen.count;
@@ -580,7 +580,7 @@ read_options(struct fetch_options *to, char **words)
 	to->since = instant("--since", o.since, WHEN_ALWAYS);
 	to->until = instant("--until", o.until, WHEN_NEVER);
 	if (to->since != WHEN_ALWAYS && to->since >= to->until)
-		die(STATUS_USAGE, "--since is not before --until");
+		refuse(STATUS_USAGE, "--since is not before --until");
 	to->lookback = o.lookback;
 	to->max_age = o.max_age;
 	to->page_size = o.page_size;
@@ -605,16 +605,17 @@ main(int argc, char *argv[])
 	struct http *http;
 	const char *why;
 
+	diag_name(page.tool);
 	out_start();
 	argv = option_parse(&page, argc, argv);
 	diag_quiet(o.quiet);
 	o.marks |= o.state != NULL;
+	make_run_id();
 	if (catalog_open(o.catalog))
-		die(STATUS_CONFIG, "%s", catalog_why());
+		refuse(STATUS_CONFIG, "%s", catalog_why());
 	if (o.list || o.describe)
 		return say_what_there_is(argv);
 	check_options(argv);
-	make_run_id();
 	read_options(&plan, argv);
 	harden();
 	if (login_read(&login, o.profile))

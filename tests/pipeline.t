@@ -67,6 +67,10 @@ check_status 77 'a wrong token: 77' \
 check 'with one line that says what to do' \
     '[ $(grep -c . err) -eq 1 ] && grep -q TWILIO_AUTH_TOKEN err'
 check_status 64 'an unknown stream: 64' 'tw-fetch mesages 2>err'
+check 'and with marks the last stage learns it' \
+    'tw-fetch -m mesages | grep -q "\"close\".*\"status\":64}"'
+check 'no standard output: 74, by its name' \
+    '(tw-fetch --list >&-; [ $? -eq 74 ]) 2>&1 | grep -q "^tw-fetch: stdout: "'
 check 'and the nearest name' 'grep -q "messages" err'
 
 # The same into PostgreSQL, from the beginning.

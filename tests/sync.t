@@ -15,6 +15,9 @@ check_same 'a client that is not installed is named before anything is asked' \
     "echo 'tw-sync: duckdb is not on PATH: duckdb:x is loaded by it; install it first'; echo 78"
 check_status 64 'an unknown destination: 64' 'sh $sync -n nowhere:x'
 check_status 64 'an option without its value: 64' 'sh $sync -S'
+check 'so is an unknown stream, in one word from the fetch' \
+    '(TWILIO_ACCOUNT_SID=AC0 sh $sync --streams nosuch sqlite:no.db >out 2>err; [ $? -eq 64 ]) &&
+	grep -q "no stream is called .nosuch" err && ! grep -q receipt err && [ ! -s out ]'
 for shell in dash bash 'busybox sh'; do
 	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
 	for dest in sqlite:a/b.db 'postgres://u:p%40s@h/db' duckdb:x.duckdb md:db \

@@ -229,7 +229,7 @@ class Connection:
 class Server:
     def __init__(self, host, port, app, tls=None):
         self.app, self.tls = app, tls
-        self.stop = threading.Event()
+        self.stop, self.closed = threading.Event(), threading.Event()
         self.refuse_until = 0
         self.listen(host, port)
 
@@ -245,6 +245,7 @@ class Server:
         while not self.stop.is_set():
             if time.monotonic() < self.refuse_until:
                 self.sock.close()
+                self.closed.set()
                 time.sleep(max(0, self.refuse_until - time.monotonic()))
                 self.listen(self.host, self.port)
             try:
@@ -255,8 +256,10 @@ class Server:
             threading.Thread(target=self.one, args=(sock,), daemon=True).start()
 
     def refuse(self, seconds):
-        """New connections are refused for a while."""
+        """New connections are refused for a while, which has begun."""
+        self.closed.clear()
         self.refuse_until = time.monotonic() + seconds
+        self.closed.wait(5)
 
     def one(self, sock):
         self.app.stats.connected()
