@@ -16,7 +16,7 @@ check_same 'a client that is not installed is named before anything is asked' \
 check_status 64 'an unknown destination: 64' 'sh $sync -n nowhere:x'
 check_status 64 'an option without its value: 64' 'sh $sync -S'
 check 'so is an unknown stream, in one word from the fetch' \
-    '(TWILIO_ACCOUNT_SID=AC0 sh $sync --streams nosuch sqlite:no.db >out 2>err; [ $? -eq 64 ]) &&
+    '(TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x sh $sync --streams nosuch sqlite:no.db >out 2>err; [ $? -eq 64 ]) &&
 	grep -q "no stream is called .nosuch" err && ! grep -q receipt err && [ ! -s out ]'
 for shell in dash bash 'busybox sh'; do
 	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
