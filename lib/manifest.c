@@ -186,16 +186,16 @@ number_of(const struct json *object, const char *name,
     unsigned long long *number)
 {
 	struct json value;
-	char text[24];
+	char text[24], *end;
 
 	if (!json_member(object, name, &value) || value.kind != JSON_NUMBER ||
-	    value.len >= sizeof(text))
+	    value.len >= sizeof(text) || *value.text == '-')
 		return false;
 	memcpy(text, value.text, value.len);
 	text[value.len] = '\0';
 	errno = 0;
-	*number = strtoull(text, NULL, 10);
-	return errno == 0;
+	*number = strtoull(text, &end, 10);
+	return errno == 0 && *end == '\0';
 }
 
 /* What the manifest says: 1, 0 there is none, -1 it cannot be read. */

@@ -55,4 +55,44 @@ check_status 65 'a manifest that is none' \
 check_status 74 'a file that is not there' 'tw-load-csv --check nope.csv'
 check_status 64 'no file' 'tw-load-csv --check'
 check_status 64 'a manifest beside standard output' 'tw-load-csv --manifest in'
+# --- manifests and files of any kind ------------------------------------------
+
+check 'a key of several columns' '
+	printf "%s\n" "{\"_stream\":\"supersim_usage_records\",\"sim_sid\":\"HS1\",\"new\":1}" |
+	    tw-load-csv -q --schema -o u.csv &&
+	jq -e "(.primaryKey | length) > 1 and (.primaryKey - [.fields[].name]) == []" u.csv.schema.json'
+for beside in manifest schema; do
+	mkdir d.csv.$beside.json
+	check_status 73 "a folder where the $beside goes" "tw-load-csv -q --$beside -o d.csv in 2>why"
+	check 'is named' "grep -q 'd.csv.$beside.json: ' why"
+	rmdir d.csv.$beside.json
+done
+
+tw-load-csv -q --manifest -o m.csv in >/dev/null
+good=$(cat m.csv.manifest.json)
+stated() { # FILTER STATUS WORDS
+	printf '%s\n' "$good" | jq -c "$1" >m.csv.manifest.json
+	check_status $2 "a manifest with $1" 'tw-load-csv --check m.csv 2>why'
+	check "says: $3" "grep -q '$3' why"
+}
+stated . 0 'whole, 2 rows'
+stated '.rows = 3' 65 'it has 2 rows, and its manifest says 3'
+stated '.bytes += 1' 65 'its manifest says'
+for not in '[.]' 'del(.rows)' '.rows = "2"' '.rows = 1e40' '.rows = 2.5' '.rows = -2' '.bytes = null' \
+    'del(.sha256)' '.sha256 = 1' '.sha256 = "ab"'; do
+	stated "$not" 65 'm.csv.manifest.json: not a manifest'
+done
+printf '%s\n' "$good" | sed 's/"rows":2/"rows":99999999999999999999/' >m.csv.manifest.json
+check_status 65 'rows beyond any number' 'tw-load-csv --check m.csv'
+printf '%s\n' "$good" | sed 's/"rows":2/"rows":200000000000000000000000000/' >m.csv.manifest.json
+check_status 65 'and digits beyond any' 'tw-load-csv --check m.csv'
+echo '{' >m.csv.manifest.json
+check_status 65 'half a manifest' 'tw-load-csv --check m.csv'
+rm m.csv.manifest.json; ln -s m.csv.manifest.json m.csv.manifest.json
+check_status 74 'a manifest that cannot be opened' 'tw-load-csv --check m.csv'
+rm m.csv.manifest.json
+check_status 0 'none at all' 'tw-load-csv --check m.csv'
+check_status 0 'an empty file is whole' ': >e.csv; tw-load-csv --check e.csv'
+check_status 65 'half a gzip file' 'gzip -c m.csv | head -c 30 >h.csv.gz; tw-load-csv --check h.csv.gz'
+check_status 74 'a folder' 'mkdir f.csv; tw-load-csv --check f.csv'
 finish

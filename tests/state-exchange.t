@@ -85,4 +85,47 @@ check 'and at what is pending' "
 	window 01 05 ',\"low\":\"2026-06-03T00:00:00Z\"' >low.state; tw-state export -f low.state --format singer | grep -q 'calls\":\"2026-06-03'"
 check 'an empty state exports to nothing' "fresh; tw-state export --format airbyte | grep -qx '\[\]'"
 check_status 64 'export: for whom' 'tw-state export'
+# --- what hardly ever comes ---------------------------------------------------
+
+says() { tw-state import ${2--a $A} 2>said <x; grep -q "$1" said || { cat said; false; }; }
+check 'import: each stream left out is named once' "
+	fresh; echo '[$calls,$(stream nothings '{"a":"2026-06-11"}'),$(stream media '{}'),$(stream nothings '{"a":"2026-06-11"}')]' >x
+	says 'nothings: no such stream here' && [ \$(grep -c nothings said) -eq 1 ] && grep -q calls twilio.state"
+check 'import: of one account and many partitions, in any order, the earliest' "
+	fresh; echo '[$(stream calls '{"states":['"$(partition $A Calls end_time 2026-06-03),$(partition $A Calls end_time 2026-06-11),$(partition $A Calls end_time 2026-06-05)"']}')]' |
+	tw-state import && holds 'stream:calls,account:A,since:null,until:2026-06-03\n'"
+many=$(for i in 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29; do
+	partition ${A%??}$i Calls end_time 2026-06-11; done | paste -sd,)
+check 'import: of twenty accounts' "
+	fresh; echo '[$(stream calls '{"states":['"$many"']}')]' | tw-state import && [ \$(grep -c calls twilio.state) -eq 20 ]"
+check 'import: a partition without an account is the one that was named' "
+	fresh; echo '[$(stream calls '{"states":[{"partition":{"sid":"AC","x":"/AD/AC-"},"cursor":{"end_time":"2026-06-11"}}]}')]' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'import: neither is one that is too long' "
+	fresh; echo '[$(stream calls '{"states":[{"partition":{"sid":"AC'$(printf %0150d 1)'"},"cursor":{"end_time":"2026-06-11"}}]}')]' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'import: the cursor of all partitions, where there are no others' "
+	fresh; echo '[$(stream calls '{"state":{"end_time":"2026-06-11"}}')]' | tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'import: states without a cursor or a partition' "
+	fresh; echo '[$(stream calls '{"states":[1,{},{"cursor":1},{"cursor":{"end_time":"2026-06-11"}}]}')]' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'import: members that are no state of a stream' "
+	fresh; echo '{\"calls\":\"2026-06-11\",\"n\":1,\"\":{},\"\\u0000\":{},\"$(printf %0127d 1)\":\"x\",\"$(printf %0128d 1)\":\"x\",\"$(printf %0999d 1)\":\"x\"}' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check_status 65 'import: descriptors without name or state' "
+	fresh; echo '[{\"stream_descriptor\":{}},{\"stream_descriptor\":{\"name\":\"calls\"}},{\"stream_descriptor\":{\"name\":\"\"},\"stream_state\":{}},1]' | tw-state import"
+check_status 65 'import: states nine deep' "fresh; echo '[[[[[[[[[[$calls]]]]]]]]]]' | tw-state import"
+check 'import: lines that are no JSON are passed over' "
+	fresh; { echo 'INFO starting'; echo '$calls'; echo '{'; } | tw-state import && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'import: a cursor that is no date' "
+	fresh; echo '{\"calls\":\"soon\"}' >x; says 'no cursor could be taken over'"
+check 'import: one that names no account, and why nothing is left' "
+	fresh; echo '{\"calls\":\"2026-06-11\"}' >x; says 'taken over: calls: its cursor names no account' -q"
+check 'import: --since behind the cursor makes no window' "
+	fresh; echo '$calls' | tw-state import -s 2026-07-01 && ! grep -q calls twilio.state"
+check 'export: what has only been read as a whole has no cursor' "
+	echo '{\"_mark\":\"window\",\"stream\":\"keys\",\"account\":\"$A\",\"since\":null,\"until\":\"2026-06-01T00:00:00Z\",\"full\":true}' >full.state
+	tw-state export -f full.state --format airbyte | grep -qx '\[\]'"
+check 'export: what is pending later costs nothing' "
+	{ window 01 05; window 07 09 ',\"low\":\"2026-06-08T00:00:00Z\"'; } >later.state; tw-state export -f later.state --format singer | grep -q 'calls\":\"2026-06-05'"
 finish
