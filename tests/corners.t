@@ -3,6 +3,7 @@
 # fail.  tests/corners/cases has a command a line; it prints NAME.out and says
 # NAME.err, which somebody has read and found right.
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/engines.sh"
 
 cp "$TESTS"/corners/* .
 while read -r name status command; do
@@ -22,9 +23,26 @@ for d in sqlite postgres duckdb mysql snowflake bigquery; do
 		grep "[^a-z]j[^a-z].*x.*:1,.*moons.*:.*x" script | tr -d \\\\ |
 		    grep -q "{\"x\":1,\"moons\":\"x\"}"'
 done
+n=0
+while IFS= read -r line; do
+	n=$((n + 1))
+	want=65
+	case $line in *sss\"}) [ ${#line} -gt 269 ] || want=0 ;; esac
+	printf '%s\n' "$line" >one
+	check_status $want "stranger:$n" 'tw-load-csv -C own.tw one'
+done <stranger
+awk 'BEGIN { for (i = 0; i <= 4096; i++) print "{\"_stream\":\"s" i "\",\"a\":1}" }' >streams
+check_status 65 'thousands of streams' 'tw-load-sql -q -d sqlite streams'
 check_status 65 'a record without its key' \
     'echo "{\"_stream\":\"planets\",\"name\":[1]}" | tw-load-sql -d sqlite -C own.tw'
 check_status 65 'a _stream that is no name' 'tw-load-sql -d sqlite strange'
+more() {
+	fresh
+	check "$1: what fits and what does not" 'tw-load-sql -q -d '$1' -C own.tw more | client'
+	check_same "$1: all of it" "query 'SELECT count(*), count(mass) + count(moons) FROM planets'" \
+	    'case '$1' in sqlite | postgres) echo "25|9" ;; *) echo "25|2" ;; esac'
+}
+each_engine more
 if command -v sqlite3 >/dev/null; then
 	check 'SQLite: numbers are what they were' '
 		tw-load-sql -q -d sqlite -C own.tw flat 2>said | sqlite3 db &&

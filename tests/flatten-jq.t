@@ -39,11 +39,16 @@ wrong '.a | foo(1)' 'line 1, column 6: foo/1 is not defined'
 wrong '.foo + $foo' 'line 1, column 8: $foo is not defined'
 wrong '.a | ' 'column 6: syntax error, unexpected $end'
 wrong 'import "x" as x; .' 'column 1: syntax error'
+wrong '.foo9 | .foo_ | .foo | [foo]' 'line 1, column 25: foo/0 is not defined'
+wrong '.A9 | [$A99, .A] | $A9' 'is not defined'
+wrong '.a | Zz09_' 'column 6: Zz09_/0 is not defined'
+wrong '.a | break $x' 'is not defined'
 echo 'def sid: "home";' >.jq
 check_status 64 'no ~/.jq' "HOME=\$PWD tw-flatten -j '{x: sid}' in"
 for off in input inputs env; do
 	check_status 1 "off: $off" "SECRET=hidden tw-flatten -j '{x: $off}' in"
 done
+check_same 'no home at all' "(unset HOME; tw-flatten -j '{n}' in)" "tw-flatten -j '{n}' in"
 check '$ENV is empty' "SECRET=hidden tw-flatten -j '{x: \$ENV}' in >out; ! grep hidden out"
 check 'bad lines are refused first' \
 	"(cat in; echo '{'; echo nan) | tw-flatten -j '{n}' 2>/dev/null >out; test \$(wc -l <out) = 5"
@@ -61,12 +66,27 @@ END
 for e in '.a == "x"' '.a!="x"' '.b == null' '.b != null' '.b==true' '.b == false' \
 	'.a == "x" and .b == null' '.a == "x" or .b == true' '.b == ""' \
 	'.a == "x" and .b == null or .b == true' '.c == null and .a != "y"' \
-	'.b == true or .a == "x" and .b == null or .id == null'; do
+	'.b == true or .a == "x" and .b == null or .id == null' \
+	'	.a	==	"x"	' '.a_1B == null' '.B2 != "x" or .Z_z == true' '.b == trueish' \
+	'.b == null_' '.a == "x" ore' '.a == "x" && true' '.a = "x"' '.a ! "x"' '.a <= "x"' \
+	'.a == "\u0078"' '.a == "é"' '.a == "x	"' '.a == "x' '.a == 1' '.a' '.' '.1' '..' \
+	'.["a"] == "x"' 'a == "x"' '.a.b == null' '.a == "x" or' '.a == ""'; do
 	check_same "the same without libjq: $e" "tw-flatten -w '$e' odd" \
 		"tw-flatten -w '($e)' odd"
 done
 check_same 'a surrogate alone is U+FFFD to a program' \
 	"tw-flatten -j '{a}' -w '.id == 7' odd" 'printf "{\"a\":\"\357\277\275\"}\n"'
+printf '%s\n' '{"a":"\ud83d\ud83d\ude00"}' '{"a":"\uD83Dx\uDE00\n"}' '{"a":"\ud83d\u0041"}' \
+	'{"a":"\\ud83d\udcff\\n"}' '{"a":"\udbff\udfff\ud800\ue000"}' '{"a":"\ud83d\\"}' >halves
+cat >want <<'END'
+{"a":"[65533,128512]"}
+{"a":"[65533,120,65533,10]"}
+{"a":"[65533,65]"}
+{"a":"[92,117,100,56,51,100,65533,92,110]"}
+{"a":"[1114111,65533,57344]"}
+{"a":"[65533,92]"}
+END
+check_same 'and so are all halves' 'tw-flatten -j "{a: (.a | explode)}" halves' 'cat want'
 perl -e 'print "{\"a\":", "[" x 250, "]" x 250, "}\n"' >deep
 check_same '251 levels' 'tw-flatten -j . deep' 'tw-flatten deep'
 check_status 1 'a value nested too deeply' \
