@@ -78,7 +78,12 @@ $(BUILD)/flags: FORCE
 	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || \
 	    echo '$(subst ','\'',$(COMPILE))' >$@
 
-units: $(UNITS)
+# The fuzzers' targets without an engine, for the seeds; tests/unit.t runs both.
+REPLAYS := $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(wildcard tests/fuzz/*.c))
+ifeq ($(shell pkg-config --exists sqlite3 2>/dev/null || echo none),none)
+REPLAYS := $(filter-out %/sql,$(REPLAYS))
+endif
+units: $(UNITS) $(REPLAYS)
 
 # The tests see the tools first on PATH and never an installed copy.
 check: all units
@@ -93,7 +98,7 @@ check-asan:
 # valgrind; counts, kills and torture look at the tools themselves.
 check-valgrind: all units
 	@mkdir -p $(BUILD)/valgrind
-	@ln -sfn ../unit $(BUILD)/valgrind/unit
+	@ln -sfn ../unit ../replay $(BUILD)/valgrind/
 	@for t in $(TOOLS); do w=$(BUILD)/valgrind/$${t##*/}; \
 	    printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 --leak-check=full %s "$$@"\n' \
 	    '$(abspath $(BUILD))'/$${t##*/} >$$w && chmod +x $$w || exit 1; done
