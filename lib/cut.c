@@ -1,5 +1,7 @@
 #include "cut.h"
 
+#include <stdbool.h>
+
 double
 cut_expect(const struct cut_sample *s, int64_t since)
 {
@@ -14,34 +16,42 @@ cut_expect(const struct cut_sample *s, int64_t since)
 	return rate * rest / (double)s->a_page + 1;
 }
 
-size_t
-cut_window(struct interval pieces[CUT_MOST], int64_t since, int64_t until,
-    size_t n, int64_t unit)
+/* To the nearest whole unit. */
+static int64_t
+whole(double at, int64_t unit)
 {
-	int64_t width = until - since, high = until;
-	size_t made = 0, i;
+	int64_t low = (int64_t)at + unit / 2;
 
-	if (n > CUT_MOST)
-		n = CUT_MOST;
-	for (i = 1; i <= n; i++) {
-		/* The i-th bound from above, at a whole unit. */
-		int64_t low = since + width / (int64_t)n *
-		    (int64_t)(n - i) + width % (int64_t)n *
-		    (int64_t)(n - i) / (int64_t)n;
+	return low - low % unit - (low % unit < 0 ? unit : 0);
+}
 
-		if (i == n)
+size_t
+cut_window(struct interval pieces[CUT_MOST], int64_t since, int64_t newest,
+    int64_t until, double n, int64_t unit)
+{
+	int64_t top = newest - newest % unit + unit;
+	double width = (double)(top - since) / n, bound = (double)top;
+	bool alike = n < CUT_NARROW * 1.5;	/* no wide one for a crumb */
+	size_t made;
+
+	if (alike)
+		width = (double)(top - since) / (double)(int)(n + 0.99);
+	if (width < (double)unit)
+		width = (double)unit;
+	for (made = 0; made < CUT_MOST && until > since; made++) {
+		int64_t low;
+
+		if (!alike && made >= CUT_NARROW)
+			width *= made == CUT_NARROW ? CUT_NARROW : 2;
+		bound -= width;
+		low = whole(bound, unit);
+		/* No crumbs at the end. */
+		if (made == CUT_MOST - 1 ||
+		    (double)low < (double)since + width / 2)
 			low = since;
-		else {
-			low += unit / 2;	/* to the nearest */
-			low -= low % unit + (low % unit < 0 ? unit : 0);
-			if (low <= since)
-				continue;
-		}
-		if (low >= high)
-			continue;
 		pieces[made].since = low;
-		pieces[made++].until = high;
-		high = low;
+		pieces[made].until = until;
+		until = low;
 	}
 	return made;
 }

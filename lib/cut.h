@@ -3,9 +3,11 @@
  * side.
  *
  * Pure arithmetic on what the first pages showed, so that the cuts, and with
- * them the order of the output, depend on data and never on timing.  Pieces
- * are few at a time (CUT_MOST): one that turns out dense is cut again, so an
- * uneven year costs some empty pieces a level and not hundreds.
+ * them the order of the output, depend on data and never on timing.  The sample
+ * is believed for a while only: behind CUT_NARROW pieces of a page each come
+ * wide ones, that are looked at and cut in their turn.  So an even list costs a
+ * request in sixty more than its pages, and one that is dense at its end only,
+ * a few empty pieces.
  */
 #ifndef CUT_H
 #define CUT_H
@@ -15,7 +17,9 @@
 
 #include "interval.h"
 
-#define CUT_MOST 16
+#define CUT_NARROW 32
+#define CUT_MOST (2 * CUT_NARROW)
+#define CUT_FULL 0.92	/* of a page; what is by chance above spills over */
 
 /* What pages of a window showed so far. */
 struct cut_sample {
@@ -29,10 +33,12 @@ struct cut_sample {
 double cut_expect(const struct cut_sample *s, int64_t since);
 
 /*
- * Cut [since, until) into at most n pieces of whole units (seconds), newest
- * first.  Returns how many; 1 if it cannot be cut.
+ * Cut [since, until) into n pieces of whole units (seconds), newest first, as if
+ * nothing lay behind newest: the first piece has what does.  When n is far above
+ * CUT_NARROW, those behind it are wider, each twice the one before.  Returns how
+ * many it became, CUT_MOST at most; 1 if it cannot be cut.
  */
 size_t cut_window(struct interval pieces[CUT_MOST], int64_t since,
-    int64_t until, size_t n, int64_t unit);
+    int64_t newest, int64_t until, double n, int64_t unit);
 
 #endif

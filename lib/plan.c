@@ -15,7 +15,7 @@
 #include "when.h"
 #include "window.h"
 
-#define HELD_MAX ((size_t)16 << 20)	/* bytes ahead of the output */
+#define HELD_MAX ((size_t)24 << 20)	/* bytes ahead of the output */
 
 struct readiness {
 	int64_t now, soonest;
@@ -47,6 +47,25 @@ is_ready(struct node *leaf, void *context)
 	if (j->start_at < r->soonest)
 		r->soonest = j->start_at;
 	return false;
+}
+
+/* A wide piece is cut in its turn, once its first page is seen.  One is looked
+ * at while the narrow ones in front of it are read: at its place nothing has to
+ * wait for that. */
+static struct node *
+look_ahead(struct run *run, struct readiness *r)
+{
+	struct window *w;
+	struct job *j;
+
+	while ((w = run->ahead) && w->state != WINDOW_NEW)
+		run->ahead = w->behind;
+	if (!w || run->tree.held > HELD_MAX / 2)
+		return NULL;
+	for (j = w->jobs; j; j = j->next)
+		if (j->pages == 0 && !j->done && is_ready(j->leaf, r))
+			return j->leaf;
+	return NULL;
 }
 
 /* last: it is the oldest that is wanted of its scope. */
@@ -259,8 +278,10 @@ run_jobs(struct run *run)
 		r.soonest = r.now + 1000;
 		while (http_free_slots(run->http) > 0 && !run->halted) {
 			r.walk++;
-			leaf = tree_first(&run->tree, run->tree.held > HELD_MAX,
-			    is_ready, &r);
+			leaf = look_ahead(run, &r);
+			if (!leaf)
+				leaf = tree_first(&run->tree, run->tree.held >
+				    HELD_MAX, is_ready, &r);
 			if (!leaf)
 				break;
 			talk_start(leaf->owner);

@@ -93,6 +93,7 @@ struct window {
 	enum instants instants;
 	bool whole_days;	/* an upper day is included to its end */
 	bool sweeps;		/* a job looks for records without a date */
+	struct window *behind;	/* the next that is looked at early */
 	bool failed;
 	struct node *place, *own;
 	struct job *jobs;
@@ -158,6 +159,8 @@ struct run {
 	const volatile int *stop;
 	struct fetch_result *result;
 	struct tree tree;
+	struct window *ahead;	/* wide ones, whose first pages are asked
+				 * for before there is nothing else to ask */
 	struct account *accounts;
 	size_t account_count;
 	struct family *families;	/* the topmost */

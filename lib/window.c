@@ -147,8 +147,13 @@ window_new(struct run *run, struct family *f, struct account *a,
 void
 window_free(struct window *w)
 {
+	struct window **at = &w->run->ahead;
 	struct job *j, *next;
 
+	while (*at && *at != w)
+		at = &(*at)->behind;
+	if (*at)
+		*at = w->behind;
 	for (j = w->jobs; j; j = next) {
 		next = j->next;
 		job_drop(j);
@@ -192,12 +197,22 @@ window_ask(struct window *w)
 	add_lists(w, &none, 0);
 }
 
+static bool
+is_wide(const struct interval *pieces, size_t i)
+{
+	const struct interval *narrow = &pieces[CUT_NARROW - 1];
+
+	return i >= CUT_NARROW && pieces[i].until - pieces[i].since >
+	    4 * (narrow->until - narrow->since);
+}
+
 /* The window's place is taken by its pieces, newest first. */
 static void
 replace(struct window *w, const struct interval *pieces, size_t n)
 {
 	struct run *run = w->run;
 	const struct stream *s = w->family->stream;
+	struct window **ahead = &run->ahead;
 	bool sweep = w->sweeps;
 	size_t i;
 
@@ -218,6 +233,11 @@ replace(struct window *w, const struct interval *pieces, size_t n)
 		piece->instants = w->instants;
 		piece->whole_days = w->whole_days;
 		window_ask(piece);
+		if (is_wide(pieces, i)) {
+			piece->behind = *ahead;
+			*ahead = piece;
+			ahead = &piece->behind;
+		}
 		if (i == n - 1 && sweep)
 			window_sweep(piece);
 	}
@@ -455,14 +475,21 @@ start_probe(struct window *w)
 }
 
 bool
-window_cut(struct window *w, size_t n)
+window_cut(struct window *w, double pieces_wanted)
 {
 	struct interval pieces[CUT_MOST];
-	int64_t unit = unit_of(w), since = window_start(w);
+	int64_t unit = unit_of(w), since = window_start(w), newest = since;
+	struct job *j;
+	size_t n;
 
 	if (unit == 0 || since >= w->until)
 		return false;
-	n = cut_window(pieces, since, w->until, n, unit);
+	for (j = w->jobs; j; j = j->next)
+		if (j->sample.dated > 0 && j->sample.newest > newest)
+			newest = j->sample.newest;
+	if (newest == since)	/* nothing is known of it */
+		newest = w->until - 1;
+	n = cut_window(pieces, since, newest, w->until, pieces_wanted, unit);
 	if (n < 2)
 		return false;
 	replace(w, pieces, n);
@@ -475,8 +502,7 @@ static bool
 consider_new(struct window *w)
 {
 	int64_t since = window_start(w);
-	double expect = 0;
-	size_t lists = 0, n;
+	double expect = 0, most = 0;
 	struct job *j;
 
 	for (j = w->jobs; j; j = j->next) {
@@ -485,17 +511,17 @@ consider_new(struct window *w)
 		if (j->pages == 0)
 			return true;
 		expect += cut_expect(&j->sample, since);
-		lists++;
+		if (cut_expect(&j->sample, since) > most)
+			most = cut_expect(&j->sample, since);
 	}
 	w->state = WINDOW_HELD;
 	if (expect <= 2.5)
 		return true;
-	expect = (expect + (double)lists) / 0.75;
-	n = expect > CUT_MOST ? CUT_MOST : (size_t)expect + 1;
 	if (w->family->stream->window == WINDOW_TRY &&
 	    w->instants == INSTANTS_UNKNOWN && start_probe(w))
 		return true;
-	if (window_cut(w, n))
+	/* A piece asks each list: the longest counts. */
+	if (window_cut(w, most / CUT_FULL))
 		return false;
 	settle(w);
 	return true;

@@ -28,7 +28,7 @@ void window_grow(struct job *j);
  * are its jobs. */
 bool window_consider(struct window *w);
 /* In so many pieces, whatever came.  false: it cannot be. */
-bool window_cut(struct window *w, size_t n);
+bool window_cut(struct window *w, double pieces_wanted);
 
 /* The last page of a list came.  The job may be gone after it. */
 void window_list_done(struct job *j);
