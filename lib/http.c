@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gunzip.h"
 #include "mem.h"
 #include "pace.h"
 
@@ -21,13 +22,19 @@ struct slot {
 	size_t header_bytes;
 	unsigned era;		/* of the pace, when it began */
 	bool busy;
+	unsigned long arrived;	/* when, as a number; 0: it is under way */
+	char encoding[32];
 	char error[CURL_ERROR_SIZE];
 };
 
+/* Twice as many slots as may run: an answer keeps its own until it is looked
+ * at, and the next request does not wait for that. */
 struct http {
 	CURLM *multi;
 	struct slot *slots;
-	int jobs, running;
+	int count, busy, running;
+	unsigned long arrivals;
+	struct buf plain;	/* the body in hand, unpacked */
 	struct pace pace;
 	unsigned era;		/* of the request whose answer is in hand */
 	const char *ca_file;
@@ -39,8 +46,7 @@ on_body(char *bytes, size_t size, size_t count, void *context)
 	struct slot *s = context;
 	size_t len = size * count;
 
-	/* Content-Length is of the packed bytes and may be absent: only what
-	 * has come out of the decoder can be counted. */
+	/* Content-Length may be absent, or a lie. */
 	buf_add(&s->answer.body, bytes, len);
 	return s->answer.body.full ? 0 : len;
 }
@@ -83,6 +89,8 @@ on_header(char *bytes, size_t size, size_t count, void *context)
 	else if (!header(bytes, len, "Retry-After", a->retry_after,
 	    sizeof a->retry_after) &&
 	    !header(bytes, len, "Date", a->date, sizeof a->date) &&
+	    !header(bytes, len, "Content-Encoding", s->encoding,
+	    sizeof s->encoding) &&
 	    !header(bytes, len, "Content-Type", a->type, sizeof a->type))
 		header(bytes, len, "Twilio-Request-Id", a->request_id,
 		    sizeof a->request_id);
@@ -102,11 +110,13 @@ http_open(const struct http_options *options, const char **why)
 	h->multi = curl_multi_init();
 	if (!h->multi)
 		mem_exhausted();
-	h->jobs = options->jobs;
-	h->pace = (struct pace)PACE_INIT(h->jobs);
+	h->count = 2 * options->jobs;
+	h->pace = (struct pace)PACE_INIT(options->jobs);
 	h->ca_file = options->ca_file;
-	h->slots = mem_new(sizeof *h->slots * (size_t)h->jobs);
-	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)h->jobs + 4);
+	h->slots = mem_new(sizeof *h->slots * (size_t)h->count);
+	h->plain.max = HTTP_BODY_MAX;
+	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS,
+	    (long)options->jobs + 4);
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING,
 	    (long)CURLPIPE_MULTIPLEX);
 	return h;
@@ -117,12 +127,12 @@ http_stop(struct http *h)
 {
 	int i;
 
-	for (i = 0; i < h->jobs; i++)
-		if (h->slots[i].busy) {
+	for (i = 0; i < h->count; i++) {
+		if (h->slots[i].busy && !h->slots[i].arrived)
 			curl_multi_remove_handle(h->multi, h->slots[i].easy);
-			h->slots[i].busy = false;
-			h->running--;
-		}
+		h->slots[i].busy = false;
+	}
+	h->busy = h->running = 0;
 }
 
 void
@@ -133,12 +143,13 @@ http_close(struct http *h)
 	if (!h)
 		return;
 	http_stop(h);
-	for (i = 0; i < h->jobs; i++) {
+	for (i = 0; i < h->count; i++) {
 		if (h->slots[i].easy)
 			curl_easy_cleanup(h->slots[i].easy);
 		curl_slist_free_all(h->slots[i].headers);
 		buf_release(&h->slots[i].answer.body);
 	}
+	buf_release(&h->plain);
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
 	free(h->slots);
@@ -148,13 +159,15 @@ http_close(struct http *h)
 int
 http_free_slots(const struct http *h)
 {
-	return h->pace.limit - h->running;
+	int allowed = h->pace.limit - h->running;
+
+	return allowed < h->count - h->busy ? allowed : h->count - h->busy;
 }
 
 int
 http_running(const struct http *h)
 {
-	return h->running;
+	return h->busy;
 }
 
 int
@@ -217,7 +230,6 @@ prepare(struct http *h, struct slot *s)
 	    (long)CURL_SSLVERSION_TLSv1_2);
 	if (h->ca_file)
 		set_text(s, CURLOPT_CAINFO, h->ca_file);
-	set_text(s, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set_text(s, CURLOPT_USERAGENT, "tw-fetch/" TW_VERSION);
 	curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
 	curl_easy_setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -247,6 +259,7 @@ http_start(struct http *h, const struct http_request *request)
 	if (!s->easy)
 		prepare(h, s);
 	s->busy = true;
+	s->arrived = 0;
 	s->era = h->pace.era;
 	s->request = *request;
 	s->header_bytes = 0;
@@ -256,10 +269,13 @@ http_start(struct http *h, const struct http_request *request)
 	a->status = 0;
 	a->concurrent = -1;
 	a->why[0] = a->retry_after[0] = a->date[0] = '\0';
-	a->request_id[0] = a->type[0] = '\0';
+	a->request_id[0] = a->type[0] = s->encoding[0] = '\0';
 	curl_slist_free_all(s->headers);
 	s->headers = NULL;
 	add_header(s, "Accept: application/json");
+	/* Unpacked by us: libcurl would do it for all that came, before it
+	 * sends what is next. */
+	add_header(s, "Accept-Encoding: gzip");
 	if (request->host) {
 		snprintf(line, sizeof line, "Host: %s", request->host);
 		add_header(s, line);
@@ -270,6 +286,7 @@ http_start(struct http *h, const struct http_request *request)
 	set_text(s, CURLOPT_PASSWORD, request->secret);
 	has_memory(curl_multi_add_handle(h->multi, s->easy) == CURLM_OK);
 	h->running++;
+	h->busy++;
 }
 
 /* What a failed transfer means for those who may ask again. */
@@ -288,7 +305,6 @@ fault_of(CURLcode code)
 	case CURLE_SSL_CONNECT_ERROR:
 		return FAULT_NETWORK;
 	case CURLE_WRITE_ERROR:		/* on_body or on_header said no */
-	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
 		return FAULT_LOCAL;
@@ -298,7 +314,16 @@ fault_of(CURLcode code)
 }
 
 static void
-finish(struct http *h, struct slot *s, CURLcode code)
+too_large(struct http_answer *a)
+{
+	a->fault = FAULT_LOCAL;
+	snprintf(a->why, sizeof a->why, "the body is larger than %zu MB",
+	    HTTP_BODY_MAX >> 20);
+}
+
+/* The transfer is over; its answer waits to be looked at. */
+static void
+arrive(struct http *h, struct slot *s, CURLcode code)
 {
 	struct http_answer *a = &s->answer;
 	curl_off_t us = 0;
@@ -312,57 +337,108 @@ finish(struct http *h, struct slot *s, CURLcode code)
 	a->ms = (long)(us / 1000);
 	a->fault = fault_of(code);
 	if (a->body.full)
-		snprintf(a->why, sizeof a->why, "the body is larger than "
-		    "%zu MB", HTTP_BODY_MAX >> 20);
+		too_large(a);
 	else if (s->header_bytes > HTTP_HEADER_MAX)
 		snprintf(a->why, sizeof a->why, "the headers are larger than "
 		    "%zu KB", HTTP_HEADER_MAX >> 10);
 	else if (code)
 		snprintf(a->why, sizeof a->why, "%.200s", s->error[0] ?
 		    s->error : curl_easy_strerror(code));
-	/* An encoding that breaks off is a cut body, not a hostile one. */
-	if (code == CURLE_BAD_CONTENT_ENCODING)
-		a->fault = FAULT_CUT;
 	if (a->fault == FAULT_NONE && status < 400)
 		pace_good(&h->pace);
-	h->era = s->era;
-	s->request.done(s->request.context, a);
-	s->busy = false;
+	s->arrived = ++h->arrivals;
 	h->running--;
-	/* One enormous answer must not be held for ever. */
-	if (a->body.room > (4u << 20))
-		buf_release(&a->body), a->body.max = HTTP_BODY_MAX;
 }
 
-/* Hand over one answer, if there is one. */
-static bool
-take_one(struct http *h)
+/* Send and hear what can be; how many answers came to their end. */
+static int
+receive(struct http *h)
 {
 	CURLMsg *message;
-	int left;
+	int still, left, count = 0;
 
+	has_memory(curl_multi_perform(h->multi, &still) == CURLM_OK);
 	while ((message = curl_multi_info_read(h->multi, &left))) {
-		CURLcode code = message->data.result;
 		struct slot *s;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &s);
-		finish(h, s, code);
-		return true;
+		arrive(h, s, message->data.result);
+		count++;
 	}
-	return false;
+	return count;
+}
+
+/* An encoding that breaks off is a cut body, not a hostile one. */
+static void
+decode(struct http *h, const struct slot *s, struct http_answer *a)
+{
+	struct buf packed = a->body;
+
+	if (!s->encoding[0] || strcasecmp(s->encoding, "identity") == 0)
+		return;
+	if (strcasecmp(s->encoding, "gzip")) {
+		a->fault = FAULT_CUT;
+		snprintf(a->why, sizeof a->why, "the body is in an encoding "
+		    "nobody asked for: %s", s->encoding);
+		return;
+	}
+	buf_clear(&h->plain);
+	if (gunzip(&h->plain, packed.text, packed.len)) {
+		a->fault = FAULT_CUT;
+		snprintf(a->why, sizeof a->why, "the packed body is cut or "
+		    "broken");
+	}
+	if (h->plain.full)
+		too_large(a);
+	a->body = h->plain;
+}
+
+/* One enormous answer must not be held for ever. */
+static void
+shrink(struct buf *body)
+{
+	if (body->room > (4u << 20)) {
+		buf_release(body);
+		body->max = HTTP_BODY_MAX;
+	}
+}
+
+/* Hand over the answer that came first, if there is one. */
+static bool
+take_one(struct http *h)
+{
+	struct slot *first = NULL;
+	struct http_answer answer;	/* with the body unpacked */
+	int i;
+
+	for (i = 0; i < h->count; i++) {
+		struct slot *s = &h->slots[i];
+
+		if (s->busy && s->arrived && (!first ||
+		    s->arrived < first->arrived))
+			first = s;
+	}
+	if (!first)
+		return false;
+	answer = first->answer;
+	if (answer.fault == FAULT_NONE)
+		decode(h, first, &answer);
+	h->era = first->era;
+	first->request.done(first->request.context, &answer);
+	first->busy = false;
+	h->busy--;
+	shrink(&first->answer.body);
+	shrink(&h->plain);
+	return true;
 }
 
 void
 http_wait(struct http *h, int ms)
 {
-	int still = 0;
-
-	has_memory(curl_multi_perform(h->multi, &still) == CURLM_OK);
-	if (take_one(h))
+	if (receive(h) > 0 || take_one(h))
 		return;
-	has_memory(curl_multi_poll(h->multi, NULL, 0, ms, NULL) == CURLM_OK &&
-	    curl_multi_perform(h->multi, &still) == CURLM_OK);
-	take_one(h);
+	has_memory(curl_multi_poll(h->multi, NULL, 0, ms, NULL) == CURLM_OK);
+	receive(h);
 }

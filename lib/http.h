@@ -48,7 +48,7 @@ struct http_request {
 	const char *url;	/* copied */
 	const char *host;	/* the Host header, or NULL: the URL's own */
 	const char *user, *secret;	/* copied by libcurl */
-	/* May not start another: the slot is still in use. */
+	/* May not start another: its answer is still in use. */
 	void (*done)(void *context, struct http_answer *answer);
 	void *context;
 };
@@ -58,12 +58,12 @@ struct http *http_open(const struct http_options *options, const char **why);
 void http_close(struct http *h);
 
 int http_free_slots(const struct http *h);
-int http_running(const struct http *h);
+int http_running(const struct http *h);	/* or not looked at yet */
 int http_limit(const struct http *h);	/* how many it allows itself now */
 void http_start(struct http *h, const struct http_request *request);
-/* Wait for an answer, at most so long, and call its done.  One at a time, so
- * that the caller can start the next request before it looks at the next
- * answer: the wire does not wait for the work.  A signal ends it. */
+/* Wait for answers, at most so long, or call done of one that came.  Call it
+ * again and again, with free slots filled before each call: the wire does not
+ * wait for the work.  A signal ends it. */
 void http_wait(struct http *h, int ms);
 /* The answer in hand is a refusal for asking too many at a time. */
 void http_crowded(struct http *h);

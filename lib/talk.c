@@ -205,8 +205,11 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 		run->result->retries++;
 		if (w && w->family->count)
 			w->family->count->retries++;
-		/* The second 401 says it all. */
-		if (a->status != 401)
+		/* The second 401 says it all, so nothing else is asked before
+		 * it. */
+		if (a->status == 401 && j->scope)
+			j->scope->ailing = true;
+		else
 			run_say(run, FETCH_NOTE, "%s: %s%s, waiting %.1f s, "
 			    "try %d",
 			    w ? w->family->stream->name : "accounts", text,

@@ -33,7 +33,7 @@ notices 'which only http may' 'echo "#include <curl/curl.h>" >>lib/json.c'
 notices 'which only http may, in the .c' \
     'echo "#include <curl/curl.h>" >>lib/http.h'
 notices 'which only program may' 'echo "#include <jv.h>" >cmd/tw-x.c'
-notices 'which only line out may' 'echo "#include <zlib.h>" >>lib/json.c'
+notices 'which only line out gunzip may' 'echo "#include <zlib.h>" >>lib/json.c'
 
 : "${CC:=cc}"
 if command -v "$CC" >/dev/null && command -v nm >/dev/null; then
