@@ -91,7 +91,10 @@ const struct sql_dialect sql_sqlite = {
 	    ".headers off\n"
 	    ".mode list\n"
 	    ".timeout 60000\n"
-	    "PRAGMA cache_size = -32768;\n",
+	    "PRAGMA cache_size = -32768;\n"
+	    /* Where a statement that fails finds its pages again: one of many
+	     * rows writes each page it touches there, two calls a page. */
+	    "PRAGMA temp_store = MEMORY;\n",
 	.schema = "",
 	.begin = "BEGIN IMMEDIATE;\n",
 	.commit = "COMMIT;\n",
