@@ -9,10 +9,12 @@
 #include "gunzip.h"
 #include "mem.h"
 #include "pace.h"
+#include "when.h"
 
 #define CONNECT_S 10L
 #define STALL_S 60L		/* less than a byte a second for so long */
 #define TOTAL_S 300L
+#define TRY_MS 1000
 
 struct slot {
 	CURL *easy;		/* kept from request to request */
@@ -20,8 +22,8 @@ struct slot {
 	struct http_request request;
 	struct http_answer answer;
 	size_t header_bytes;
-	unsigned era;		/* of the pace, when it began */
-	bool busy;
+	int crowd;		/* how many ran when it began, itself too */
+	bool busy, tries;
 	unsigned long arrived;	/* when, as a number; 0: it is under way */
 	char encoding[32];
 	char error[CURL_ERROR_SIZE];
@@ -33,10 +35,12 @@ struct http {
 	CURLM *multi;
 	struct slot *slots;
 	int count, busy, running;
+	int fine;		/* of the answers that arrive together */
 	unsigned long arrivals;
 	struct buf plain;	/* the body in hand, unpacked */
 	struct pace pace;
-	unsigned era;		/* of the request whose answer is in hand */
+	int64_t shut_until;	/* ticks */
+	int64_t try_until;	/* nothing else begins before its answer */
 	const char *ca_file;
 };
 
@@ -161,6 +165,10 @@ http_free_slots(const struct http *h)
 {
 	int allowed = h->pace.limit - h->running;
 
+	if (h->pace.shut)
+		allowed = h->busy == 0 && when_ticks_ms() >= h->shut_until;
+	else if (h->try_until && when_ticks_ms() < h->try_until)
+		allowed = 0;
 	return allowed < h->count - h->busy ? allowed : h->count - h->busy;
 }
 
@@ -177,9 +185,12 @@ http_limit(const struct http *h)
 }
 
 void
-http_crowded(struct http *h)
+http_again(struct http *h, int64_t wait_ms)
 {
-	pace_refused(&h->pace, h->era);
+	int64_t until = when_ticks_ms() + wait_ms;
+
+	if (until > h->shut_until)
+		h->shut_until = until;
 }
 
 /* libcurl 7.88 may wait for ever for a connection that it could not finish
@@ -260,7 +271,6 @@ http_start(struct http *h, const struct http_request *request)
 		prepare(h, s);
 	s->busy = true;
 	s->arrived = 0;
-	s->era = h->pace.era;
 	s->request = *request;
 	s->header_bytes = 0;
 	s->error[0] = '\0';
@@ -285,8 +295,13 @@ http_start(struct http *h, const struct http_request *request)
 	set_text(s, CURLOPT_USERNAME, request->user);
 	set_text(s, CURLOPT_PASSWORD, request->secret);
 	has_memory(curl_multi_add_handle(h->multi, s->easy) == CURLM_OK);
-	h->running++;
 	h->busy++;
+	s->crowd = ++h->running;
+	/* While it is not known whether that is one too many, one more in the
+	 * place of each that ends would be refused as well. */
+	s->tries = s->crowd > h->pace.roof;
+	if (s->tries)
+		h->try_until = when_ticks_ms() + TRY_MS;
 }
 
 /* What a failed transfer means for those who may ask again. */
@@ -344,10 +359,17 @@ arrive(struct http *h, struct slot *s, CURLcode code)
 	else if (code)
 		snprintf(a->why, sizeof a->why, "%.200s", s->error[0] ?
 		    s->error : curl_easy_strerror(code));
-	if (a->fault == FAULT_NONE && status < 400)
-		pace_good(&h->pace);
+	if (s->tries)
+		h->try_until = 0;
 	s->arrived = ++h->arrivals;
 	h->running--;
+	if (a->fault != FAULT_NONE)
+		return;
+	if (status < 400) {
+		pace_good(&h->pace);
+		h->fine++;
+	} else if (status == 429)
+		pace_refused(&h->pace, s->crowd, h->running + h->fine);
 }
 
 /* Send and hear what can be; how many answers came to their end. */
@@ -357,6 +379,7 @@ receive(struct http *h)
 	CURLMsg *message;
 	int still, left, count = 0;
 
+	h->fine = 0;
 	has_memory(curl_multi_perform(h->multi, &still) == CURLM_OK);
 	while ((message = curl_multi_info_read(h->multi, &left))) {
 		struct slot *s;
@@ -425,7 +448,6 @@ take_one(struct http *h)
 	answer = first->answer;
 	if (answer.fault == FAULT_NONE)
 		decode(h, first, &answer);
-	h->era = first->era;
 	first->request.done(first->request.context, &answer);
 	first->busy = false;
 	h->busy--;
@@ -437,6 +459,10 @@ take_one(struct http *h)
 void
 http_wait(struct http *h, int ms)
 {
+	int64_t shut = h->shut_until - when_ticks_ms();
+
+	if (h->pace.shut && shut > 0 && shut < ms)
+		ms = (int)shut;
 	if (receive(h) > 0 || take_one(h))
 		return;
 	has_memory(curl_multi_poll(h->multi, NULL, 0, ms, NULL) == CURLM_OK);

@@ -11,8 +11,8 @@
  * else.  A body is kept in memory up to HTTP_BODY_MAX decoded bytes; what is
  * larger, and headers beyond HTTP_HEADER_MAX, are faults.  No redirect is
  * followed, no netrc is read, no proxy gets credentials of ours, TLS is 1.2 or
- * newer and verified.  How many run at a time is pace's affair (pace.h); it is
- * told of good answers here, of refusals by http_crowded.
+ * newer and verified.  How many run at a time is pace's affair (pace.h), which is
+ * told of every answer.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -65,8 +65,9 @@ void http_start(struct http *h, const struct http_request *request);
  * again and again, with free slots filled before each call: the wire does not
  * wait for the work.  A signal ends it. */
 void http_wait(struct http *h, int ms);
-/* The answer in hand is a refusal for asking too many at a time. */
-void http_crowded(struct http *h);
+/* The refusal in hand (429) will be asked again after a wait; and so is all
+ * else, if nothing but refusals comes. */
+void http_again(struct http *h, int64_t wait_ms);
 /* Forget all that runs; done is not called. */
 void http_stop(struct http *h);
 

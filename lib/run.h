@@ -173,6 +173,8 @@ struct run {
 	int worst;		/* status of a failure, if all failed */
 	struct item item;	/* in hand */
 	uint32_t random;
+	unsigned long refused;	/* requests, for being too many */
+	int64_t refused_said;
 	struct buf skipped;	/* lines about accounts, for the end */
 };
 

@@ -15,6 +15,7 @@
 #include "window.h"
 
 #define EMPTY_MAX 50		/* empty pages in a row */
+#define REFUSED_MS 60000	/* say it again after so long */
 #define RETENTION_DAYS 400	/* when the service says "too old", not how */
 
 static void
@@ -174,6 +175,23 @@ give_up(struct job *j, const struct retry_verdict *v, int http, long code,
 	window_fail(w, v->status, http, code, message);
 }
 
+/* One more request was refused, as too many were asked.  Said of the first, and
+ * then once a minute, with what there is to know. */
+static bool
+refusal(struct run *run, char *so_far, size_t size)
+{
+	int64_t now = when_ticks_ms();
+
+	if (run->refused++ > 0 && now < run->refused_said + REFUSED_MS)
+		return false;
+	run->refused_said = now;
+	if (run->refused > 1)
+		snprintf(so_far, size, "; %lu were refused so far, at most %d "
+		    "are asked at a time", run->refused,
+		    http_limit(run->http));
+	return true;
+}
+
 /* Ask again later, or give up. */
 static void
 fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
@@ -188,13 +206,13 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 	    RETRY_PATIENT : RETRY_USUAL };
 	struct retry_verdict v;
 	struct buf whole = BUF_INIT(0);
-	char text[700], request[100] = "";
+	char text[700], request[100] = "", so_far[100] = "";
 
 	if (run->has_date && a->date[0])
 		when_parse(a->date, strlen(a->date), &c.now, NULL, NULL);
 	v = retry_judge(&c);
 	if (v.crowded)
-		http_crowded(run->http);
+		http_again(run->http, v.wait_ms);
 	explain(text, sizeof text, j, v.status, kind == FAULT_CUT ? 0 :
 	    a->status, code, message);
 	if (a->request_id[0] && a->status != 200)
@@ -209,11 +227,12 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 		 * it. */
 		if (a->status == 401 && j->scope)
 			j->scope->ailing = true;
-		else
+		else if (!v.crowded || refusal(run, so_far, sizeof so_far))
 			run_say(run, FETCH_NOTE, "%s: %s%s, waiting %.1f s, "
-			    "try %d",
+			    "try %d%s",
 			    w ? w->family->stream->name : "accounts", text,
-			    request, (double)v.wait_ms / 1000, j->attempt + 1);
+			    request, (double)v.wait_ms / 1000, j->attempt + 1,
+			    so_far);
 		return;
 	}
 	if (j->kind == JOB_PROBE) {
