@@ -1,14 +1,16 @@
 /*
  * server: Twilio's list of messages, fast enough never to be what is measured.
  *
- *	server [-l MILLISECONDS] MESSAGES.ndjson
+ *	server [-l MILLISECONDS] [-c MOST] [-r RATE] MESSAGES.ndjson
  *
  * Serves one account and its messages (newest first in the file, as `data
  * messages N --bare` writes them) on a free port of 127.0.0.1, and prints the
  * address when ready.  DateSent> and DateSent< take a day or an instant, both
  * inclusive; PageSize is 1 to 1000, else 50.  Every answer comes the asked
- * latency after its request.  GET /requests says how many requests for
- * messages there were, and starts anew.
+ * latency after its request.  Above MOST requests for messages at a time, or
+ * RATE of them in a second of the clock, the answer is 429 with Retry-After.
+ * GET /refused says which part of the requests for messages got that; GET
+ * /requests how many did not, and starts anew.
  *
  * What tests/sandbox is for the tests, with all of Twilio's ways in it, this is
  * for the clock: the records are compressed once, at the start, eight at a
@@ -68,12 +70,15 @@ struct client {
 	struct text answer;
 	size_t sent;
 	int64_t due;		/* 0: still reading */
+	bool listing;		/* counts for the limit */
 };
 
 static struct list all, dated;
 static z_stream deflater;
 static int64_t latency;
-static unsigned long asked;
+static unsigned long asked, refused;
+static int most, rate;		/* 0: no limit */
+static int listing;		/* answers under way */
 
 static void
 fail(const char *what)
@@ -326,7 +331,6 @@ messages(struct text *body, bool packed, const char *query)
 	size_t end = low ? younger(l, bound(since, false) - 1) : l->count;
 	size_t size = 50, at = 0, to;
 
-	asked++;
 	if (parameter(query, "PageSize=", number, sizeof(number)))
 		size = strtoul(number, NULL, 10);
 	if (size < 1 || size > 1000)
@@ -367,6 +371,27 @@ static const char accounts[] =
     "\"uri\":\"/2010-04-01/Accounts.json\",\"page_size\":50,\"start\":0,"
     "\"next_page_uri\":null,\"page\":0}";
 
+/* One request more for messages: within the limits? */
+static bool
+admit(void)
+{
+	static int64_t second;
+	static int in_second;
+	int64_t now = now_ms() / 1000;
+
+	if (now != second) {
+		second = now;
+		in_second = 0;
+	}
+	if ((most && listing >= most) || (rate && in_second >= rate)) {
+		refused++;
+		return false;
+	}
+	in_second++;
+	asked++;
+	return true;
+}
+
 static void
 answer(struct client *c)
 {
@@ -376,37 +401,49 @@ answer(struct client *c)
 	bool packed = strcasestr(c->request, "\r\nAccept-Encoding:") &&
 	    strstr(c->request, "gzip");
 	struct text body = { 0 };
-	int status = 200;
+	const char *status = "200 OK", *more = "";
 	time_t now = time(NULL);
+	bool at_once = false;
 	struct tm utc;
 
 	sscanf(c->request, "GET %4095s", target);
 	if ((query = strchr(target, '?')))
 		*query++ = '\0';
-	if (strcmp(target, list) == 0)
+	if (strcmp(target, list) == 0 && !admit()) {
+		status = "429 Too Many Requests";
+		more = "Retry-After: 1\r\n";
+		addf(&body, "{\"code\":20429,\"message\":\"Too Many Requests\","
+		    "\"status\":429}");
+	} else if (strcmp(target, list) == 0) {
 		messages(&body, packed, query ? query : "");
-	else if (strcmp(target, "/2010-04-01/Accounts.json") == 0)
+		listing += c->listing = true;
+	} else if (strcmp(target, "/2010-04-01/Accounts.json") == 0)
 		add(&body, accounts, sizeof(accounts) - 1);
 	else if (strcmp(target, "/requests") == 0) {
 		addf(&body, "%lu\n", asked);
-		asked = 0;
+		asked = refused = 0;
+		at_once = true;
+	} else if (strcmp(target, "/refused") == 0) {
+		addf(&body, "%.4f\n", refused ? (double)refused /
+		    (double)(asked + refused) : 0);
+		at_once = true;
 	} else {
-		status = 404;
+		status = "404 Not Found";
 		addf(&body, "{\"code\":20404,\"message\":\"The requested resource "
 		    "was not found\",\"status\":404}");
 	}
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT",
 	    gmtime_r(&now, &utc));
 	c->answer.len = c->sent = 0;
-	addf(&c->answer, "HTTP/1.1 %d %s\r\nContent-Type: application/json; "
+	addf(&c->answer, "HTTP/1.1 %s\r\nContent-Type: application/json; "
 	    "charset=utf-8\r\nDate: %s\r\nTwilio-Request-Id: RQ%032lx\r\n"
-	    "%sContent-Length: %zu\r\n\r\n", status, status == 200 ? "OK" :
-	    "Not Found", date, asked,
+	    "%s%sContent-Length: %zu\r\n\r\n", status, date, asked + refused,
+	    more,
 	    packed && body.len && body.data[0] == '\x1f' ?
 	    "Content-Encoding: gzip\r\n" : "", body.len);
 	add(&c->answer, body.data, body.len);
 	free(body.data);
-	c->due = now_ms() + (strcmp(target, "/requests") == 0 ? 0 : latency);
+	c->due = now_ms() + (at_once ? 0 : latency);
 	c->len = 0;
 }
 
@@ -436,8 +473,11 @@ step(int fd, struct client *c, short ready)
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	c->sent += (size_t)n;
-	if (c->sent == c->answer.len)
+	if (c->sent == c->answer.len) {
 		c->due = 0;
+		listing -= c->listing;
+		c->listing = false;
+	}
 	return true;
 }
 
@@ -450,11 +490,16 @@ main(int argc, char *argv[])
 	socklen_t at_len = sizeof(at);
 	int opt, one = 1, n = 1, i;
 
-	while ((opt = getopt(argc, argv, "l:")) != -1)
+	while ((opt = getopt(argc, argv, "l:c:r:")) != -1)
 		if (opt == 'l')
 			latency = atol(optarg);
+		else if (opt == 'c')
+			most = atoi(optarg);
+		else if (opt == 'r')
+			rate = atoi(optarg);
 	if (optind + 1 != argc) {
-		fprintf(stderr, "usage: server [-l MILLISECONDS] MESSAGES.ndjson\n");
+		fprintf(stderr, "usage: server [-l MILLISECONDS] [-c MOST] "
+		    "[-r RATE] MESSAGES.ndjson\n");
 		return 64;
 	}
 	/* Raw deflate; zlib's default level, as web servers have it. */
@@ -487,6 +532,7 @@ main(int argc, char *argv[])
 			if (step(fds[i].fd, clients[i], fds[i].revents))
 				continue;
 			close(fds[i].fd);
+			listing -= clients[i]->listing;
 			free(clients[i]->answer.data);
 			free(clients[i]);
 			n--;
