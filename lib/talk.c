@@ -225,9 +225,10 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 			w->family->count->retries++;
 		/* The second 401 says it all, so nothing else is asked before
 		 * it. */
-		if (a->status == 401 && j->scope)
-			j->scope->ailing = true;
-		else if (!v.crowded || refusal(run, so_far, sizeof so_far))
+		if (a->status == 401) {
+			if (j->scope)
+				j->scope->ailing = true;
+		} else if (!v.crowded || refusal(run, so_far, sizeof so_far))
 			run_say(run, FETCH_NOTE, "%s: %s%s, waiting %.1f s, "
 			    "try %d%s",
 			    w ? w->family->stream->name : "accounts", text,
