@@ -199,6 +199,22 @@ describe_window(const struct window *w, struct mark *m)
 	snprintf(m->message, sizeof m->message, "%s", w->message);
 }
 
+static void
+count_window(struct run *run, const struct window *w)
+{
+	struct fetch_count *count = w->family->count;
+
+	if (w->failed) {
+		run->result->failed++;
+		count->failed++;
+	} else {
+		run->result->windows++;
+		count->windows++;
+	}
+	count->records += w->records;
+	run->result->records += w->records;
+}
+
 static bool
 print_node(struct node *n, void *context)
 {
@@ -219,8 +235,7 @@ print_node(struct node *n, void *context)
 	case NODE_MARK:
 		w = n->owner;
 		describe_window(w, &m);
-		w->family->count->records += w->records;
-		run->result->records += w->records;
+		count_window(run, w);
 		good = run->o->put(run->o->context, &m, NULL, 0, true);
 		break;
 	case NODE_OWN:

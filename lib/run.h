@@ -94,6 +94,8 @@ struct window {
 	bool whole_days;	/* an upper day is included to its end */
 	bool sweeps;		/* a job looks for records without a date */
 	struct window *behind;	/* the next that is looked at early */
+	struct node *trial;	/* pieces that stay if moments are compared */
+	struct window *doubt;	/* of whose trial it is */
 	bool failed;
 	struct node *place, *own;
 	struct job *jobs;

@@ -281,7 +281,6 @@ take_probe(struct job *j, const struct page *page)
 	const char *why;
 	size_t inside = 0, outside = 0;
 	int64_t at;
-	struct job **link;
 
 	json_walk(&walk, page->records.text, page->records.len);
 	while (json_next(&walk, &name, &value) > 0) {
@@ -292,18 +291,8 @@ take_probe(struct job *j, const struct page *page)
 		else
 			inside++;
 	}
-	/* It has served: the window goes on without it. */
-	for (link = &w->jobs; *link != j; link = &(*link)->next)
-		;
-	*link = j->next;
-	job_close(j);
-	w->open--;
-	j->window = NULL;
-	w->state = WINDOW_NEW;
 	/* More may come back than the first page held: lists are ordered by
 	 * creation, not by this date. */
-	w->instants = outside == 0 && inside >= j->probe_want ? INSTANTS_YES :
-	    INSTANTS_NO;
-	if (window_consider(w) && w->open == 0)
-		window_finish(w);
+	window_judge(w, outside == 0 && inside >= j->probe_want ?
+	    INSTANTS_YES : INSTANTS_NO);
 }

@@ -14,8 +14,7 @@
 /* false: the window failed, the job is gone.  *last: no page behind this one
  * can matter. */
 bool take_page(struct job *j, const struct page *page, bool *last);
-/* The answer to whether moments are compared; NULL: none came.  The job is no
- * longer its window's. */
+/* The answer to whether moments are compared.  The job is gone after it. */
 void take_probe(struct job *j, const struct page *page);
 
 #endif

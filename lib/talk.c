@@ -243,7 +243,6 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 		none.records.text = "[]";
 		none.records.len = 2;
 		take_probe(j, &none);
-		job_free(j);
 		return;
 	}
 	if (a->status == 401 && !run->answered) {
@@ -403,7 +402,6 @@ on_done(void *context, struct http_answer *a)
 	j->scope->ailing = false;
 	if (j->kind == JOB_PROBE) {
 		take_probe(j, &page);
-		job_free(j);
 	} else if (take_page(j, &page, &last)) {
 		if (last)
 			buf_clear(&page.next);

@@ -14,6 +14,7 @@
 #define HOLD_PAGES 4		/* of one list, before it is cut after all */
 
 static void settle(struct window *w);
+static void drop_trial(struct window *w);
 
 /* The next of a list of words, into word; false when there is none left. */
 static bool
@@ -206,41 +207,58 @@ is_wide(const struct interval *pieces, size_t i)
 	    4 * (narrow->until - narrow->since);
 }
 
-/* The window's place is taken by its pieces, newest first. */
 static void
-replace(struct window *w, const struct interval *pieces, size_t n)
+set_doubt(struct window *w, struct window *doubt)
 {
-	struct run *run = w->run;
-	const struct stream *s = w->family->stream;
-	struct window **ahead = &run->ahead;
-	bool sweep = w->sweeps;
 	size_t i;
 
-	/* What an unfiltered list would have brought along is swept up. */
-	if (!w->filtered && s->unwindowed)
-		sweep = true;
-	release_downs(w);
-	tree_empty(&run->tree, w->place);
+	w->doubt = doubt;
+	for (i = 0; i < w->down_count; i++)
+		set_doubt(w->downs[i], doubt);
+}
+
+/* Windows like w for its pieces, newest first. */
+static void
+add_pieces(struct window *w, struct node *place, const struct interval *pieces,
+    size_t n, struct window *doubt)
+{
+	struct run *run = w->run;
+	struct window **ahead = &run->ahead;
+	size_t i;
+
 	for (i = 0; i < n; i++) {
 		struct window *piece;
 		int64_t since = pieces[i].since;
 
 		if (i == n - 1)
 			since = w->since;	/* may be "always" */
-		piece = window_new(run, w->family, w->account, w->place, since,
+		piece = window_new(run, w->family, w->account, place, since,
 		    pieces[i].until, false);
 		piece->filtered = true;
 		piece->instants = w->instants;
 		piece->whole_days = w->whole_days;
+		set_doubt(piece, doubt);
 		window_ask(piece);
 		if (is_wide(pieces, i)) {
 			piece->behind = *ahead;
 			*ahead = piece;
 			ahead = &piece->behind;
 		}
-		if (i == n - 1 && sweep)
+		/* What an unfiltered list would have brought along is swept
+		 * up. */
+		if (i == n - 1 && (w->sweeps || (!w->filtered &&
+		    w->family->stream->unwindowed)))
 			window_sweep(piece);
 	}
+}
+
+/* The window's place is taken by its pieces. */
+static void
+replace(struct window *w, const struct interval *pieces, size_t n)
+{
+	release_downs(w);
+	tree_empty(&w->run->tree, w->place);
+	add_pieces(w, w->place, pieces, n, w->doubt);
 	window_free(w);
 }
 
@@ -310,8 +328,6 @@ put_mark(struct window *w)
 void
 window_finish(struct window *w)
 {
-	struct run *run = w->run;
-	struct fetch_count *count = w->family->count;
 	struct job *j;
 	size_t i;
 
@@ -320,16 +336,8 @@ window_finish(struct window *w)
 	for (j = w->jobs; j; j = j->next)
 		w->requests += (double)j->pages + cut_expect(&j->sample,
 		    window_start(w));
-	if (w->family->emits) {
-		if (w->failed) {
-			run->result->failed++;
-			count->failed++;
-		} else {
-			run->result->windows++;
-			count->windows++;
-		}
+	if (w->family->emits)
 		put_mark(w);
-	}
 	while ((j = w->jobs)) {
 		w->jobs = j->next;
 		job_drop(j);
@@ -399,6 +407,7 @@ window_stop(struct window *w)
 	struct job *j;
 	bool nothing = window_held(w);	/* of it was printed, or will be */
 
+	drop_trial(w);
 	w->state = WINDOW_SETTLED;
 	if (nothing)
 		w->records = 0;
@@ -425,6 +434,11 @@ window_fail(struct window *w, int status, int http, long code,
 {
 	struct run *run = w->run;
 
+	/* It may be the moments that were refused, or misunderstood. */
+	if (w->doubt) {
+		window_judge(w->doubt, INSTANTS_NO);
+		return;
+	}
 	w->failed = true;
 	w->status = status;
 	w->http = http;
@@ -474,26 +488,128 @@ start_probe(struct window *w)
 	return true;
 }
 
-bool
-window_cut(struct window *w, double pieces_wanted)
+static size_t
+pieces_of(const struct window *w, double wanted,
+    struct interval pieces[CUT_MOST])
 {
-	struct interval pieces[CUT_MOST];
 	int64_t unit = unit_of(w), since = window_start(w), newest = since;
-	struct job *j;
-	size_t n;
+	const struct job *j;
 
 	if (unit == 0 || since >= w->until)
-		return false;
+		return 0;
 	for (j = w->jobs; j; j = j->next)
 		if (j->sample.dated > 0 && j->sample.newest > newest)
 			newest = j->sample.newest;
 	if (newest == since)	/* nothing is known of it */
 		newest = w->until - 1;
-	n = cut_window(pieces, since, newest, w->until, pieces_wanted, unit);
+	return cut_window(pieces, since, newest, w->until, wanted, unit);
+}
+
+bool
+window_cut(struct window *w, double wanted)
+{
+	struct interval pieces[CUT_MOST];
+	size_t n = pieces_of(w, wanted, pieces);
+
 	if (n < 2)
 		return false;
 	replace(w, pieces, n);
 	return true;
+}
+
+/*
+ * The wire need not wait for the probe: most often moments are compared, so
+ * the pieces are asked as if they were.  They stand behind the probe in the
+ * output, so none of them is printed before it is answered.
+ */
+static void
+start_trial(struct window *w, double wanted)
+{
+	struct interval pieces[CUT_MOST];
+	size_t n;
+
+	if (w->run->o->dry)
+		return;
+	w->instants = INSTANTS_YES;
+	n = pieces_of(w, wanted, pieces);
+	if (n > 1) {
+		w->trial = tree_group(w->place, w, NODE_PLACE);
+		add_pieces(w, w->trial, pieces, n, w);
+		tree_close(w->trial);
+	}
+	w->instants = INSTANTS_UNKNOWN;
+}
+
+static void
+each_window(struct node *n, void (*act)(struct window *))
+{
+	struct node *next;
+
+	for (n = n->down; n; n = next) {
+		next = n->next;
+		if (n->kind == NODE_OWN)
+			act(n->owner);
+		else if (!n->leaf)
+			each_window(n, act);
+	}
+}
+
+static void
+believe(struct window *w)
+{
+	w->doubt = NULL;
+}
+
+static void
+drop_trial(struct window *w)
+{
+	if (!w->trial)
+		return;
+	each_window(w->trial, window_free);
+	tree_empty(&w->run->tree, w->trial);
+	w->trial = NULL;
+}
+
+/* The pieces stay; nothing is left of the window but its place. */
+static void
+accept_trial(struct window *w)
+{
+	struct job *j;
+	size_t i;
+
+	each_window(w->trial, believe);
+	while ((j = w->jobs)) {
+		w->jobs = j->next;
+		job_drop(j);
+	}
+	for (i = 0; i < w->down_count; i++)
+		tree_empty(&w->run->tree, w->downs[i]->place);
+	release_downs(w);
+	tree_empty(&w->run->tree, w->own);
+	tree_close(w->own);
+}
+
+void
+window_judge(struct window *w, enum instants instants)
+{
+	struct job **at = &w->jobs, *probe;
+
+	while ((*at)->kind != JOB_PROBE)
+		at = &(*at)->next;
+	probe = *at;
+	*at = probe->next;
+	job_close(probe);
+	job_drop(probe);
+	w->open--;
+	w->instants = instants;
+	if (w->trial && instants == INSTANTS_YES) {
+		accept_trial(w);
+		return;
+	}
+	drop_trial(w);
+	w->state = WINDOW_NEW;
+	if (window_consider(w) && w->open == 0)
+		window_finish(w);
 }
 
 /* All first pages are there: is it whole, worth following, or to be cut?
@@ -518,8 +634,10 @@ consider_new(struct window *w)
 	if (expect <= 2.5)
 		return true;
 	if (w->family->stream->window == WINDOW_TRY &&
-	    w->instants == INSTANTS_UNKNOWN && start_probe(w))
+	    w->instants == INSTANTS_UNKNOWN && start_probe(w)) {
+		start_trial(w, most / CUT_FULL);
 		return true;
+	}
 	/* A piece asks each list: the longest counts. */
 	if (window_cut(w, most / CUT_FULL))
 		return false;

@@ -28,7 +28,10 @@ void window_grow(struct job *j);
  * are its jobs. */
 bool window_consider(struct window *w);
 /* In so many pieces, whatever came.  false: it cannot be. */
-bool window_cut(struct window *w, double pieces_wanted);
+bool window_cut(struct window *w, double wanted);
+/* Its probe was answered, or is no longer needed.  The probe is gone after it,
+ * and the window may be. */
+void window_judge(struct window *w, enum instants instants);
 
 /* The last page of a list came.  The job may be gone after it. */
 void window_list_done(struct job *j);

@@ -173,6 +173,20 @@ for world in '--days-only' '--midnight end' '--days-only --midnight end' '--shap
 	    "truth messages 'since=$since&until=$until'" \
 	    "tw-fetch -q -p 50 -s $since -u $until messages | plain"
 done
+# Pieces of moments are asked before it is known whether they may be; where they
+# may not, whole days are.
+sandbox_start --seed 3 --messages 6000 --subaccounts 0 --all-active --days 20
+truth messages | sort >all
+for rule in '{"match":"DateSent[^&]*T","fault":"status","status":400,"code":20001}' \
+    '{"match":"DateSent[^&]*T","from":2,"fault":"status","status":400,"code":20001} {"match":"DateSent[^&]*T","nth":1,"fault":"slow","bytes":9999999,"delay":0.5}'; do
+	sandbox_reset
+	echo "$rule" | tr ' ' '\n' >rules
+	while read -r one; do sandbox_fault "$one"; done <rules
+	check_same "moments refused: whole days ($(wc -l <rules) rules)" 'cat all' \
+	    'tw-fetch -q -p 50 -m messages 2>log | plain; cat log'
+	check 'and without moments' \
+	    'curl -s $SANDBOX_URL/_sandbox/requests | grep -c "DateSent[^&]*T[0-9]" | { read n; echo $n; [ $n -ge 1 ] && [ $n -le 40 ]; }'
+done
 sandbox_start --seed 3 --region ie1 --subaccounts 0 --all-active --messages 200
 check_same 'a region' '{ truth messages; truth alerts; } | sort' 'TWILIO_REGION=ie1 tw-fetch -q messages alerts | plain'
 
