@@ -6,7 +6,7 @@
 #include "mem.h"
 #include "when.h"
 
-void
+bool
 account_take(struct run *run, const struct item *i)
 {
 	struct account *a;
@@ -14,7 +14,7 @@ account_take(struct run *run, const struct item *i)
 	size_t n;
 
 	if (!item_text(i, "sid", sid, sizeof sid) || strncmp(sid, "AC", 2))
-		return;
+		return false;
 	item_text(i, "status", status, sizeof status);
 	for (n = 0; n < run->account_count; n++)
 		if (strcmp(run->accounts[n].sid, sid) == 0)
@@ -22,7 +22,7 @@ account_take(struct run *run, const struct item *i)
 	if (n == run->account_count && status[0] && strcmp(status, "active")) {
 		buf_printf(&run->skipped, "account %s is %s; skipped\n", sid,
 		    status);
-		return;
+		return true;
 	}
 	if (n == run->account_count) {
 		run->accounts = mem_array(run->accounts, n + 1,
@@ -37,6 +37,7 @@ account_take(struct run *run, const struct item *i)
 	if (!a->token && item_text(i, "auth_token", token, sizeof token) &&
 	    *token)
 		a->token = mem_text(token);
+	return true;
 }
 
 bool

@@ -6,8 +6,9 @@
 
 #include "run.h"
 
-/* One item of the list.  Those that are not active are noted and left out. */
-void account_take(struct run *run, const struct item *i);
+/* One item of the list.  Those that are not active are noted and left out.
+ * false: it has no SID. */
+bool account_take(struct run *run, const struct item *i);
 bool account_wanted(const struct run *run, const struct account *a);
 /* The first of --account that is not among them, or NULL. */
 const char *account_missing(const struct run *run);

@@ -312,14 +312,23 @@ on_accounts(struct job *j, struct http_answer *a)
 	}
 	run->answered = true;
 	json_walk(&walk, page.records.text, page.records.len);
-	while (json_next(&walk, &name, &value) > 0)
-		if (item_read(&run->item, &value, &why))
-			account_take(run, &run->item);
-	j->attempt = 0;
-	if (page.next.len == 0 || run->o->no_subaccounts ||
-	    seen_before(&j->links, page.next.text, page.next.len))
+	while (json_next(&walk, &name, &value) > 0) {
+		/* One passed over would be missing, and nobody told. */
+		if (!item_read(&run->item, &value, &why) ||
+		    !account_take(run, &run->item)) {
+			fault(j, a, FAULT_LOCAL, 0, why ? why :
+			    "an account without a SID");
+			page_release(&page);
+			return;
+		}
+	}
+	if (page.next.len == 0 || run->o->no_subaccounts) {
 		run->listed = true;
-	else {
+	} else if (seen_before(&j->links, page.next.text, page.next.len)) {
+		fault(j, a, FAULT_LOCAL, 0, "paging loop: a page names one "
+		    "that had been named before");
+	} else {
+		j->attempt = 0;
 		buf_clear(&j->url);
 		buf_add(&j->url, page.next.text, page.next.len);
 	}

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Answers that hardly ever come: lists of accounts that are damaged, refusals
+# with a reason of their own, and what tw-fetch makes of each.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/sandbox.sh"
+
+sandbox_start --seed 5 --messages 600 --subaccounts 2 --days 30
+main=$TWILIO_ACCOUNT_SID
+M='Accounts/'$main'/Messages.json'
+fetch() { timeout 60 tw-fetch --progress never -m -p 50 -s 2026-10-25 "$@" >got 2>log; }
+plain() { grep -v '"_mark"' | sort; }
+# answer STATUS 'what' FAULT 'pattern on stderr' options...: a run with that
+# fault ends with that status and says so; if it is 0 all records are there.
+answer() {
+	want=$1 what=$2 fault=$3 pattern=$4; shift 4
+	sandbox_reset
+	fetch "$@"
+	plain <got >all
+	sandbox_fault "$fault"
+	fetch "$@"; status=$?
+	sandbox_reset
+	cp log .err; : >.out
+	if [ $status -eq $want ] &&
+	    { [ -z "$pattern" ] || grep -q -e "$pattern" log; } &&
+	    tail -1 got | grep -q '"close".*"status":'$want'}' &&
+	    { [ $want -ne 0 ] || plain <got | cmp -s - all; }; then
+		ok "$what"
+	else
+		not_ok "$what"
+		echo "# status $status, expected $want, /$pattern/"
+	fi
+}
+status() { # MATCH STATUS more: a rule
+	echo '{"match":"'$1'","fault":"status","status":'$2,$3'}'
+}
+
+# --- the list of accounts ---------------------------------------------------------
+
+A='"match":"/Accounts.json"'
+answer 65 'an account that is no object' '{'$A',"record":2,"fault":"not_object"}' 'not an object' keys
+answer 65 'an account without a SID' '{'$A',"record":2,"fault":"no_key"}' 'without a SID' keys
+answer 65 'accounts in a circle' '{'$A',"fault":"loop"}' 'paging loop' keys
+answer 65 'and back' '{'$A',"fault":"loop","pair":true}' 'paging loop' keys
+answer 0 'where only the own is asked for, it does not matter' '{'$A',"fault":"loop"}' '' --no-subaccounts keys
+answer 0 'accounts on a second page' '{'$A',"fault":"empty_pages","count":1}' '' keys
+answer 65 'half a list' '{'$A',"fault":"cut_json"}' 'accounts: unexpected page shape' --retry-time 1s keys
+answer 65 'no list' '{'$A',"fault":"json_null"}' 'accounts: unexpected page shape' keys
+answer 69 'a service that fails' "$(status /Accounts.json 500 '"code":20500')" 'accounts: HTTP 500' --retry-time 1s keys
+answer 69 'a network that fails' '{'$A',"fault":"reset"}' 'accounts: ' --retry-time 1s keys
+answer 0 'a refusal, where only the own is asked for' "$(status /Accounts.json 403 '"code":20403')" '' --no-subaccounts keys
+answer 0 'and where it is named' "$(status /Accounts.json 404 '"code":20404')" '' -a $main keys
+answer 77 'a refusal, and nothing else is let in' "$(status . 401 '"code":20003')" 'TWILIO_AUTH_TOKEN' keys
+
+# --- refusals of a list -------------------------------------------------------------
+
+one() { answer "$@" --no-subaccounts; }
+one 65 'older than the service keeps, for ever' "$(status $M 400 '"code":20004')" 'HTTP 400, code 20004' messages
+one 0 'once, where nothing is known of what it keeps' "$(status Calls 400 '"code":20004,"nth":1')" 'keeps 400 days' -s 2020-01-01 calls
+one 65 'where there is no window' "$(status Keys 400 '"code":20004')" 'code 20004' keys
+one 65 'a page size refused, whatever it is' "$(status $M 400 '"code":20007')" 'code 20007' messages
+for reason in '"code":60373' '"code":20001,"message":"PageSize is too big"' \
+    '"code":20001,"message":"Invalid page size"'; do
+	one 0 "a page size refused once: $reason" "$(status $M 400 "$reason"',"nth":1')" '' messages
+done
+one 65 'a page size refused where there was one' "$(status 'Messages.json.*PageToken' 400 '"code":20007')" 'code 20007' -s 2026-11-21 -p 2 messages
+one 65 'any other reason' "$(status $M 400 '"code":20001,"message":"nope"')" 'code 20001: nope' messages
+limited='"code":20001,"message":"Invalid page and pageSize combination, data is limited to 10,000 results"'
+one 0 'no more than so many records: cut' "$(status Alerts.*Page=1 400 "$limited")" '' -p 5 alerts
+one 65 'where nothing can be cut' "$(status Keys 400 "$limited")" 'limited to 10,000' keys
+one 65 'a usage that is refused, not empty' "$(status Usage 400 '"code":20001')" 'code 20001' usage_records
+one 65 'no reason at all' "$(status $M 418 '"body":""')" ': HTTP 418 (request' messages
+one 69 'a day that fails for ever' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time 1s -s 2026-11-22 messages
+one 69 'and a month' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time 1s messages
+
+# --- a service without a clock --------------------------------------------------------
+
+for date in X '' 'Mon, 99 Foo'; do
+	one 0 "a Date of '$date'" '{"fault":"headers","headers":{"Date":"'"$date"'"}}' '' -u 2026-11-20 messages
+done
+finish
