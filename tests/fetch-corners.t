@@ -8,7 +8,7 @@ sandbox_start --seed 5 --messages 600 --subaccounts 2 --days 30
 main=$TWILIO_ACCOUNT_SID
 M='Accounts/'$main'/Messages.json'
 fetch() { timeout 60 tw-fetch --progress never -m -p 50 -s 2026-10-25 "$@" >got 2>log; }
-plain() { grep -v '"_mark"' | sort; }
+plain() { grep -v '"_mark"' | sed 's/"_fetched":"[^"]*",//' | sort; }
 # answer STATUS 'what' FAULT 'pattern on stderr' options...: a run with that
 # fault ends with that status and says so; if it is 0 all records are there.
 answer() {
