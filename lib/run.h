@@ -10,7 +10,7 @@
  *	plan	which windows are wanted; starts jobs, prints what is ready
  *	talk	asks for a job's next page and hears the answer
  *	take	makes records of a page into lines, and children of them
- *	window	is born, may be cut, is finished or fails
+ *	window	is born, is finished or fails; divide: or is cut
  *	job	the question: URL, parameters
  *	account, family		what there is
  *

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "divide.h"
 #include "job.h"
 #include "mem.h"
 #include "when.h"
@@ -293,6 +294,5 @@ take_probe(struct job *j, const struct page *page)
 	}
 	/* More may come back than the first page held: lists are ordered by
 	 * creation, not by this date. */
-	window_judge(w, outside == 0 && inside >= j->probe_want ?
-	    INSTANTS_YES : INSTANTS_NO);
+	divide_judge(w, outside == 0 && inside >= j->probe_want);
 }

@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "diag.h"
+#include "divide.h"
 #include "family.h"
 #include "job.h"
 #include "mem.h"
@@ -29,6 +30,7 @@ next_page(struct job *j, const struct page *page)
 	j->sample.more = page->next.len > 0;
 	if (page->next.len == 0) {
 		window_list_done(j);
+		divide_heard(w);
 		return;
 	}
 	if (seen_before(&j->links, page->next.text, page->next.len)) {
@@ -47,7 +49,7 @@ next_page(struct job *j, const struct page *page)
 	buf_clear(&j->url);
 	buf_add(&j->url, page->next.text, page->next.len);
 	j->start_at = 0;
-	window_consider(w);
+	divide_heard(w);
 }
 
 static const char *
@@ -122,7 +124,7 @@ special_answer(struct job *j, int http, long code, const char *message)
 		return true;
 	}
 	if (http == 400 && strstr(message, "data is limited to 10,000")) {
-		if (!window_held(w) || !window_cut(w, 2))
+		if (!window_held(w) || !divide_cut(w, 2))
 			window_fail(w, STATUS_DATA, http, code, message);
 		return true;
 	}
@@ -167,7 +169,7 @@ give_up(struct job *j, const struct retry_verdict *v, int http, long code,
 	if (v->status == STATUS_UNAVAILABLE || v->status == STATUS_LATER) {
 		sc->ailing = true;
 		if (http >= 500 && window_held(w) &&
-		    w->until - window_start(w) > WHEN_DAY && window_cut(w, 2))
+		    w->until - window_start(w) > WHEN_DAY && divide_cut(w, 2))
 			return;
 		sc->dead = ailing;
 	} else if (v->status == STATUS_DENIED)
@@ -431,6 +433,7 @@ talk_start(struct job *j)
 
 	if (w && run->o->dry && j->kind == JOB_LIST && j->pages > 0) {
 		window_list_done(j);
+		divide_heard(w);
 		return;
 	}
 	if (w && family_sated(w->family)) {
