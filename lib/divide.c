@@ -2,6 +2,7 @@
 
 #include "cut.h"
 #include "job.h"
+#include "mem.h"
 #include "window.h"
 
 #define HOLD_PAGES 4		/* of one list, before it is cut after all */
