@@ -88,6 +88,8 @@ static const char *const faithful[] = {
 #define SCOPE "\"stream\":\"calls\",\"account\":\"AC1\","
 #define DAYS "\"since\":\"2026-11-01\",\"until\":\"2026-11-02\""
 
+#define FAIL "{\"_mark\":\"fail\",\"run\":\"r1\"," SCOPE DAYS
+
 static const struct {
 	const char *text, *what;
 } refused[] = {
@@ -119,6 +121,12 @@ static const struct {
 	{ "{\"_mark\":\"close\",\"run\":\"r1\",\"status\":0}",
 	    "a close without its count" },
 	{ "{\"_mark\":\"open\"}", "an open without a run" },
+	{ W "\"stream\":7,\"account\":\"AC1\"," DAYS "}", "a number as name" },
+	{ W SCOPE DAYS ",\"records\":\"1\"}", "a count as text" },
+	{ FAIL ",\"message\":7}", "a message that is no text" },
+	{ FAIL ",\"status\":\"-5\"}", "a status as text" },
+	{ FAIL ",\"status\":2147483648}", "a status beyond any" },
+	{ FAIL ",\"code\":1.5}", "half a code" },
 	{ "{\"_mark\":\"state\"}", "a state without a version" },
 };
 
