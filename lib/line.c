@@ -88,6 +88,8 @@ line_release(struct line_reader *in)
 	in->source = NULL;
 }
 
+#define NAME_SHOWN 200		/* bytes of a path in a message */
+
 static int failed(struct line_reader *in, const char *format, ...)
     DIAG_FORMAT(2, 3);
 
@@ -96,13 +98,13 @@ static int
 failed(struct line_reader *in, const char *format, ...)
 {
 	struct line_source *s = in->source;
+	size_t len = strlen(in->name);
 	va_list values;
 	int n;
 
 	/* A long path loses its head, never the reason behind it. */
-	n = snprintf(in->why, sizeof in->why - 128, "%s", in->name);
-	if (n >= (int)sizeof in->why - 128)
-		n = (int)sizeof in->why - 129;
+	n = snprintf(in->why, sizeof in->why, "%s", in->name +
+	    (len > NAME_SHOWN ? len - NAME_SHOWN : 0));
 	if (s->form != FORM_UNKNOWN)
 		n += snprintf(in->why + n, 32, ":%lu", s->number + 1);
 	n += snprintf(in->why + n, 3, ": ");

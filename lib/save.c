@@ -29,7 +29,7 @@ failed(struct save *s, enum diag_status status, const char *path,
     const char *what)
 {
 	/* A long path loses its head, never the reason behind it. */
-	size_t len = strlen(path), most = sizeof s->why - 128;
+	size_t len = strlen(path), most = 200;
 
 	s->status = status;
 	snprintf(s->why, sizeof s->why, "%s: %s",
