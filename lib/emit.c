@@ -53,9 +53,13 @@ item_get(const struct item *i, const char *name)
 {
 	size_t len = strlen(name), n;
 
-	for (n = i->count; n-- > 0;)
-		if (json_same(&i->members[n].name, name, len))
+	for (n = i->count; n-- > 0;) {
+		const struct json *given = &i->members[n].name;
+
+		if (given->escaped ? json_is(given, name) :
+		    json_same(given, name, len))
 			return &i->members[n].value;
+	}
 	return NULL;
 }
 
