@@ -91,10 +91,7 @@ const struct sql_dialect sql_sqlite = {
 	    ".headers off\n"
 	    ".mode list\n"
 	    ".timeout 60000\n"
-	    "PRAGMA cache_size = -32768;\n"
-	    /* Where a statement that fails finds its pages again: one of many
-	     * rows writes each page it touches there, two calls a page. */
-	    "PRAGMA temp_store = MEMORY;\n",
+	    "PRAGMA cache_size = -32768;\n",
 	.schema = "",
 	.begin = "BEGIN IMMEDIATE;\n",
 	.commit = "COMMIT;\n",
@@ -124,7 +121,9 @@ const struct sql_dialect sql_sqlite = {
 	    "UPDATE %t SET \"_deleted\" = %U WHERE %x AND \"_deleted\" IS NULL;\n",
 	.cut = ".exit 65\n",
 
-	.rows = "INSERT INTO %t AS old (%c) VALUES\n",
+	/* Nothing goes on behind an error.  Told so, SQLite needs no journal of
+	 * each statement, with a copy of every page it touches. */
+	.rows = "INSERT OR ROLLBACK INTO %t AS old (%c) VALUES\n",
 	.row = "(", .between = ",", .row_end = ")", .rows_between = ",\n",
 	.rows_end = ";\n",
 	.merge_end = "\nON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
