@@ -604,6 +604,7 @@ main(int argc, char *argv[])
 	struct http_options wire = { 0 };
 	struct http *http;
 	const char *why;
+	char host[256], share[512];
 
 	diag_name(page.tool);
 	out_start();
@@ -628,6 +629,10 @@ main(int argc, char *argv[])
 	}
 	wire.jobs = (int)o.jobs;
 	wire.ca_file = o.ca_file;
+	login_host(&login, "api", host, sizeof host);
+	snprintf(share, sizeof share, "%s %s", login.account, login.base ?
+	    login.base : host);
+	wire.share = share;
 	http = http_open(&wire, &why);
 	if (!http)
 		refuse(STATUS_UNAVAILABLE, "%s", why);

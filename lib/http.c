@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "budget.h"
 #include "gunzip.h"
 #include "mem.h"
 #include "pace.h"
@@ -39,6 +40,7 @@ struct http {
 	unsigned long arrivals;
 	struct buf plain;	/* the body in hand, unpacked */
 	struct pace pace;
+	struct budget *budget;	/* NULL: not shared */
 	int64_t shut_until;	/* ticks */
 	int64_t try_until;	/* nothing else begins before its answer */
 	const char *ca_file;
@@ -116,6 +118,10 @@ http_open(const struct http_options *options, const char **why)
 		mem_exhausted();
 	h->count = 2 * options->jobs;
 	h->pace = (struct pace)PACE_INIT(options->jobs);
+	if (options->share)
+		h->budget = budget_open(options->share, &h->pace);
+	if (h->pace.patience > 0)	/* the others have to learn of us */
+		h->try_until = when_ticks_ms() + 2 * BUDGET_LOOK_MS;
 	h->ca_file = options->ca_file;
 	h->slots = mem_new(sizeof *h->slots * (size_t)h->count);
 	h->plain.max = HTTP_BODY_MAX;
@@ -156,6 +162,7 @@ http_close(struct http *h)
 	buf_release(&h->plain);
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
+	budget_close(h->budget);
 	free(h->slots);
 	free(h);
 }
@@ -463,6 +470,7 @@ http_wait(struct http *h, int ms)
 
 	if (h->pace.shut && shut > 0 && shut < ms)
 		ms = (int)shut;
+	budget_look(h->budget, &h->pace);
 	if (receive(h) > 0 || take_one(h))
 		return;
 	has_memory(curl_multi_poll(h->multi, NULL, 0, ms, NULL) == CURLM_OK);

@@ -31,6 +31,8 @@ struct http;
 struct http_options {
 	int jobs;		/* most requests at a time */
 	const char *ca_file;	/* or NULL: the system's */
+	const char *share;	/* who asks where: what is allowed is shared
+				 * with others who do so (budget.h); or NULL */
 };
 
 /* Lent until done returns. */

@@ -24,7 +24,7 @@ pace_good(struct pace *p)
 }
 
 static void
-lower(struct pace *p, int roof)
+settle(struct pace *p, int roof)
 {
 	int again = p->limit == p->roof + 1 && roof == p->roof ?
 	    2 * p->patience : 0;
@@ -46,12 +46,26 @@ pace_refused(struct pace *p, int crowd, int running)
 		return;
 	if (p->bad >= p->before) {
 		p->shut = true;
-		lower(p, p->before > 1 ? p->before / 2 : 1);
+		settle(p, p->before > 1 ? p->before / 2 : 1);
 		return;
 	}
 	/* There may be fewer now for want of work. */
 	if (running + 1 < p->limit && running < crowd - 1)
 		running = crowd - 1;
 	if (running > 0 && running < p->limit)
-		lower(p, running);
+		settle(p, running);
+}
+
+void
+pace_share(struct pace *p, int part)
+{
+	if (part < 1)
+		part = 1;
+	if (part > p->most)
+		part = p->most;
+	if (p->patience > 0 && part == p->roof)
+		return;
+	settle(p, part);
+	p->good = 0;
+	p->patience = PATIENCE;	/* the others try, too */
 }

@@ -36,5 +36,7 @@ struct pace {
 void pace_good(struct pace *p);
 /* crowd: how many ran when it began, itself included; running: still do. */
 void pace_refused(struct pace *p, int crowd, int running);
+/* That is known to be our part of what all may do. */
+void pace_share(struct pace *p, int part);
 
 #endif

@@ -21,8 +21,8 @@ ROOT=$(dirname "$TESTS")
 : "${TW_BUILD:=$ROOT/build}"
 : "${TW_TEST_DATA:=$ROOT/../shared/data}"
 PATH=$TW_BUILD:$PATH
-XDG_CONFIG_HOME=/nonexistent
-export PATH TW_BUILD TW_TEST_DATA XDG_CONFIG_HOME
+XDG_CONFIG_HOME=/nonexistent XDG_RUNTIME_DIR=/nonexistent
+export PATH TW_BUILD TW_TEST_DATA XDG_CONFIG_HOME XDG_RUNTIME_DIR
 
 test_count=0 test_failed=0 at_exit=:
 trash=$(mktemp -d "${TMPDIR:-/tmp}/tw-test.XXXXXX") && cd "$trash" || exit 1
