@@ -77,4 +77,52 @@ one 69 'and a month' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time
 for date in X '' 'Mon, 99 Foo'; do
 	one 0 "a Date of '$date'" '{"fault":"headers","headers":{"Date":"'"$date"'"}}' '' -u 2026-11-20 messages
 done
+# --- headers and what is said meanwhile -----------------------------------------------
+
+header() { # HEADERS: of a refusal that is tried again
+	status "$M" 503 '"code":20500,"nth":1,"headers":'"$1"
+}
+one 0 'blanks around a value' "$(header '{"Retry-After":"	 1 	","Twilio-Request-Id":"  "}')" 'waiting 1' -s 2026-11-20 messages
+one 0 'a name and nothing behind it' "$(header '{"Retry-After":"","Date":""}')" 'try 2' -s 2026-11-20 messages
+one 0 'a value longer than any' "$(header '{"Retry-After":"'$(printf %0300d 0)'","Twilio-Request-Id":"'$(printf %0300d 7)'"}')" 'try 2' -s 2026-11-20 messages
+# A list that fails at once, and one that waits a second.
+said() {
+	sandbox_reset
+	sandbox_fault "$(status "$M" 503 '"code":20500,"nth":1,"retry_after":2')"
+	sandbox_fault "$(status Alerts 400 '"code":20001')"
+	"$@" "timeout 60 tw-fetch --no-subaccounts $how -s 2026-11-20 messages alerts" >said 2>&1
+}
+how='--progress json'
+said sh -c
+check 'progress as JSON' 'grep "\"progress\"" said | tail -1 | jq -e ".progress | .retries == 1 and .failed == 1"'
+how=
+if [ "$(script -qefc 'test -t 1 && echo it is' /dev/null </dev/null 2>/dev/null | tr -d '\r')" = 'it is' ]; then
+	on_terminal() { script -qefc "$1" /dev/null </dev/null; }
+	said on_terminal
+	check 'progress for people' 'tr "\r" "\n" <said | grep "records.*in flight, 1 retries, 1 failed"'
+else
+	skip 'progress for people' 'no script(1) here'
+fi
+sandbox_reset
+
+# --- are the credentials good -----------------------------------------------------------
+
+tried() { # STATUS 'what' FAULT WORDS OPTIONS
+	want=$1 what=$2 fault=$3 words=$4; shift 4
+	sandbox_fault "$fault"
+	timeout 60 tw-fetch -q --check "$@" >out 2>said; status=$?
+	sandbox_reset
+	if [ $status -eq "$want" ] && grep -q -e "$words" out; then ok "$what"; else
+		cp out .out; cp said .err; not_ok "$what"; echo "# status $status"; fi
+}
+tried 0 'a list that is empty lets us in' "$(status Calls 404 '"code":20404')" 'code 20404' calls
+tried 77 'one that is not there does not' "$(status Calls 404 '"code":20003')" 'code 20003' calls
+tried 77 'nor does a refusal' "$(status Calls 403 '"code":20403')" 'without this permission' calls
+tried 77 'a failure without a reason' "$(status Calls 500 '"body":""')" 'HTTP 500' calls
+tried 69 'no answer' '{"match":"Calls","fault":"reset"}' 'no answer' calls
+tried 1 'one of two' "$(status Alerts 401 '"code":20003')" 'wrong credentials' calls alerts
+tried 1 'as JSON' "$(status Alerts 401 '"code":20003')" '"ok":false,"status":401' --json calls alerts
+tried 0 'one request at a time' '{"match":"nothing","fault":"reset"}' 'api' -j 1 calls alerts message_media video_rooms verify_services
+tried 0 'a child stands for its parent' '{"match":"nothing","fault":"reset"}' '	messages	' message_media
+tried 0 'a list that is asked for without a size' '{"match":"nothing","fault":"reset"}' 'account_balance' account_balance
 finish
