@@ -1,10 +1,10 @@
 #!/bin/sh
 # The fuzzers, two at a time, from their seeds: all that was ever found is among
-# them.  Some thousand runs each that are the same on every machine (what is new
-# is looked for with TW_LONG=1, ten minutes each).
+# them.  Up to ten seconds each, in runs that are the same on every machine: what
+# is new is looked for with TW_LONG=1, ten minutes each.
 . "$(dirname "$0")/lib.sh"
 
-limit='-n 20000'
+limit='-n 100000 -s 10'
 [ -z "${TW_LONG-}" ] || limit='-s 600'
 if command -v clang >/dev/null; then
 	"$ROOT/tests/fuzz/run" -j 2 $limit >fuzzed 2>&1
