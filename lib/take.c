@@ -123,6 +123,15 @@ key_of(const struct job *j, const struct item *i, char *to, size_t size)
 	return len;
 }
 
+static bool
+has_value(const struct item *i, const char *name)
+{
+	const struct json *value = item_get(i, name);
+
+	return value && value->kind != JSON_NULL &&
+	    (value->kind != JSON_STRING || value->len > 0);
+}
+
 enum taken { TAKEN, LEFT_OUT, WRONG };
 
 /* Is this record of the window?  WRONG: message says why it cannot be. */
@@ -172,6 +181,9 @@ belongs(struct job *j, const struct item *i, char *message, size_t size)
 			w->whole_days = true;
 		return LEFT_OUT;
 	}
+	/* A date that nobody can read is of the list that brought it. */
+	if (has_value(i, s->window_field))
+		return j->kind == JOB_SWEEP ? LEFT_OUT : TAKEN;
 	if (j->kind == JOB_LIST && w->filtered)
 		return s->unwindowed ? LEFT_OUT : TAKEN;
 	if (s->unwindowed && item_date(i, s->unwindowed, &at))

@@ -77,6 +77,27 @@ one 69 'and a month' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time
 for date in X '' 'Mon, 99 Foo'; do
 	one 0 "a Date of '$date'" '{"fault":"headers","headers":{"Date":"'"$date"'"}}' '' -u 2026-11-20 messages
 done
+# --- records and parents -----------------------------------------------------------------
+
+ids() { jq -r 'select(.sid) | .sid' | sort -u; }
+for stream in messages calls recordings; do
+	for when in '' '-s 2026-10-25' '-s 2026-11-01 -u 2026-11-20'; do
+		tw-fetch -q -p 20 $when $stream | ids >all
+		sandbox_fault '{"match":"'${stream#?}'","fault":"third_date"}'
+		check "dates nobody can read cost no record: $when $stream" \
+		    "tw-fetch -q -p 20 $when $stream | ids | comm -13 - all >lost && [ ! -s lost ]"
+		sandbox_reset
+	done
+done
+one 65 'children of a list that fails' "$(status "$M" 400 '"code":20001')" 'messages AC.*HTTP 400' messages message_media
+check 'fail with it, and say why' '
+	! grep "\"window\"" got | grep -q message_media &&
+	grep "\"fail\"" got | grep message_media | grep -q "its parent messages failed: HTTP 400"'
+one 65 'alone, too' "$(status "$M" 400 '"code":20001')" 'HTTP 400' message_media
+one 65 'of one that fails behind its first page' "$(status "$M"'.*PageToken' 400 '"code":20001')" 'HTTP 400' -p 5 -s 2026-11-21 messages message_media
+one 1 'where only some of them fail' "$(status Media 400 '"code":20001,"nth":2')" 'message_media AC.*HTTP 400' messages message_media
+check 'the parent is whole' '! grep "\"fail\"" got | grep -q "\"messages\"" && grep "\"window\"" got | grep -q "\"messages\""'
+
 # --- headers and what is said meanwhile -----------------------------------------------
 
 header() { # HEADERS: of a refusal that is tried again
