@@ -16,10 +16,11 @@
 #include "out.h"
 #include "record.h"
 #include "sql.h"
+#include "stage.h"
 #include "table.h"
 #include "views.h"
 
-static const char *catalog_file, *dialect, *mode = "auto";
+static const char *catalog_file, *dialect, *mode = "auto", *folder;
 static struct sql_rules rules;
 static long batch = 20000;
 static bool create_only, quiet, views;
@@ -42,6 +43,8 @@ static const struct option_row rows[] = {
 	{ 'q', "quiet", NULL, "say less", OPTION_FLAG, &quiet, 0, 0, NULL },
 	{ 's', "schema", "NAME", "the schema of the tables",
 	    OPTION_TEXT, &rules.schema, 0, 0, NULL },
+	{ 0, "stage", "DIR", "rows go into files there, which the script loads",
+	    OPTION_TEXT, &folder, 0, 0, NULL },
 	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
 	    OPTION_TEXT, &rules.stream, 0, 0, NULL },
 	{ 'p', "table-prefix", "TEXT", "begin the names of all tables so",
@@ -104,9 +107,7 @@ one_line(struct sql *s, struct mark_watch *seen, const struct line *l,
 	*why = s->why;
 	if (sql_mark(s, &m, l->text, l->len))
 		return -1;
-	if (m.kind == MARK_CLOSE)
-		sql_end(s);
-	return 0;
+	return m.kind == MARK_CLOSE ? sql_end(s) : 0;
 }
 
 static void
@@ -155,6 +156,7 @@ int
 main(int argc, char *argv[])
 {
 	struct line_reader in = LINE_INIT;
+	struct stage stage = STAGE_INIT;
 	struct mark_watch seen = MARK_WATCH_INIT;
 	struct line line;
 	const struct table *t;
@@ -177,13 +179,24 @@ main(int argc, char *argv[])
 		die(STATUS_CONFIG, "%s", catalog_why());
 	rules.mode = mode_of(mode);
 	rules.batch = (unsigned long long)batch;
+	if (folder && !sql_may_stage(sql_dialect(dialect)))
+		die(STATUS_USAGE, "--stage: %s takes rows in the script only",
+		    dialect);
+	if (folder && !create_only && !views) {
+		if (stage_open(&stage, folder))
+			die(stage.status, "--stage: %s", stage.why);
+		rules.stage = &stage;
+	}
 	s = sql_new(sql_dialect(dialect), &out_standard, &rules);
 	if (create_only || views)
 		return define(s, argv);
 	line_files(&in, argv);
 	while ((got = line_next(&in, &line)) > 0) {
 		if (one_line(s, &seen, &line, &why)) {
-			warn("%s:%lu: %s", in.name, line.number, why);
+			if (s->status == STATUS_DATA)
+				warn("%s:%lu: %s", in.name, line.number, why);
+			else
+				warn("%s", why);
 			break;
 		}
 		if (*catalog_why()) {
@@ -198,15 +211,18 @@ main(int argc, char *argv[])
 		warn("%s", why);
 		got = -1;
 	}
-	if (got == 0) {
-		sql_end(s);
-	} else {
+	if (got == 0 && sql_end(s)) {
+		warn("%s", s->why);
+		got = -1;
+	}
+	if (got != 0) {
 		sql_abandon(s);
-		diag_raise(STATUS_DATA);
+		diag_raise(s->status);
 	}
 	for (t = s->tables.tables; t; t = t->next)
 		say_misfits(t);
 	sql_free(s);
+	stage_close(&stage);
 	line_release(&in);
 	return out_finish();
 }

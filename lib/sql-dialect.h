@@ -39,6 +39,8 @@
  *	%K	a literal: what the table is	%P	,'name',.. of what is personal
  *	%v	a mark's values for the ledger, literals with commas
  *	%r	a literal: the mark to print
+ *	%F	a file's path, which has nothing to quote
+ *	%b	how many bytes it has
  */
 struct sql_dialect {
 	const char *name;
@@ -87,6 +89,11 @@ struct sql_dialect {
 	/* A text between other words; also what sql_value makes of rows'. */
 	size_t (*literal)(const char *text, size_t len, char *out);
 
+	/* --stage: what takes the rows of a file, CSV without a header, into
+	 * %s, which has just its columns, and fails if the file has not its
+	 * %b bytes.  NULL: not offered. */
+	const char *file;
+
 	/* Past the stage, while %t was empty and no key came twice. */
 	const char *direct;		/* see whether it is; NULL: never */
 	const char *rows_direct;	/* rows, then */
@@ -122,5 +129,7 @@ size_t sql_backslashed(const char *text, size_t len, char *out);
 /* The value as text, through literal; what is no text in c's type included. */
 size_t sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out));
+/* The same as a field of CSV, whose texts have quotes: null is nothing. */
+size_t sql_csv(const struct table_column *c, char *out);
 
 #endif

@@ -172,6 +172,16 @@ const struct sql_dialect sql_duckdb = {
 	.value = value,
 	.literal = literal,
 
+	/* A loader of CSV does not miss what is cut off at a line's end. */
+	.file =
+	    "SET VARIABLE tw_file = (SELECT CASE WHEN size = %b THEN 1 ELSE "
+	    "error('tw-load-sql: a file of the stage was cut') END FROM "
+	    "read_blob('%F'));\n"
+	    "COPY %s FROM '%F' (FORMAT csv, AUTO_DETECT false, HEADER "
+	    "false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NEW_LINE '\\n', "
+	    "NULLSTR '', ALLOW_QUOTED_NULLS false, MAX_LINE_SIZE 33554432, "
+	    "BUFFER_SIZE 33554432);\n",
+
 	.merge =
 	    "INSERT INTO %t AS old (%c) SELECT %c FROM %s "
 	    "QUALIFY row_number() OVER (PARTITION BY %k ORDER BY %orowid DESC) "

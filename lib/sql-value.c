@@ -87,6 +87,42 @@ sql_backslashed(const char *text, size_t len, char *out)
 	return (size_t)(p - out);
 }
 
+/* A field of RFC 4180. */
+static size_t
+quoted(const char *text, size_t len, char *out)
+{
+	char *p = out;
+	size_t i;
+
+	*p++ = '"';
+	for (i = 0; i < len; i++) {
+		if (text[i] == '"')
+			*p++ = '"';
+		*p++ = text[i];
+	}
+	*p++ = '"';
+	return (size_t)(p - out);
+}
+
+size_t
+sql_csv(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+
+	if (v->kind < JSON_STRING) {
+		memcpy(out, v->text, v->len);
+		return v->len;
+	}
+	/* A string without an escape has no quote in it. */
+	if (v->kind == JSON_STRING && !v->escaped && c->type != COLUMN_JSON) {
+		out[0] = '"';
+		memcpy(out + 1, v->text, v->len);
+		out[v->len + 1] = '"';
+		return v->len + 2;
+	}
+	return sql_value(c, out, quoted);
+}
+
 size_t
 sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out))

@@ -452,11 +452,11 @@ put_order(const struct sql_words *w, const struct table *t, const char *behind)
 }
 
 static void
-put_number(const struct sql_words *w, unsigned number)
+put_number(const struct sql_words *w, unsigned long long number)
 {
-	char text[16];
+	char text[24];
 
-	snprintf(text, sizeof(text), "%u", number);
+	snprintf(text, sizeof(text), "%llu", number);
 	out_text(w->o, text);
 }
 
@@ -512,6 +512,8 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			}
 			break;
 		case 'h': put_described(w, t, a->from); break;
+		case 'F': out_text(w->o, a->file); break;
+		case 'b': put_number(w, a->bytes); break;
 		case 'z': put_number(w, a->number); break;
 		case 'Z': put_stage(w, t, true); break;
 		case 'x':

@@ -36,6 +36,8 @@ struct sql_about {
 	size_t len;
 	const char *account, *before;	/* a full list of it, from then */
 	const char *until;		/* when it was asked for */
+	const char *file;
+	unsigned long long bytes;	/* of it */
 };
 
 /* In front of the name of a table when it is its stage, and behind it when it

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "sql-dialect.h"
 #include "sql-words.h"
+#include "stage.h"
 #include "when.h"
 
 /* A transaction ends on the first window mark behind this much, or behind as
@@ -17,6 +18,8 @@
 #define BATCH_BYTES (8u << 20)
 /* ... or this long after it began: it keeps others from the tables. */
 #define BATCH_MS 60000
+/* Files of a stage that are written at the same time. */
+#define FILES_MAX 128
 
 static const struct sql_dialect *const dialects[] = {
 	&sql_sqlite, &sql_postgres, &sql_duckdb, &sql_mysql,
@@ -33,6 +36,12 @@ sql_dialect(const char *name)
 		if (strcmp(dialects[i]->name, name) == 0)
 			return dialects[i];
 	return NULL;
+}
+
+bool
+sql_may_stage(const struct sql_dialect *d)
+{
+	return d->file;
 }
 
 /* A full list came by: what is older than it is gone. */
@@ -54,6 +63,7 @@ struct target {
 	bool direct;			/* rows may go past the stage */
 	struct table_column *stream, *run;	/* if asked for */
 	struct fresh fresh;
+	struct save file;		/* takes its rows, while path is set */
 	struct target *next;		/* of those in the batch */
 };
 
@@ -68,6 +78,8 @@ struct sql_run {
 	unsigned long batch;		/* number of the transaction, from 1 */
 	unsigned long long rows;	/* in it */
 	unsigned long long start;	/* out_total when it began */
+	unsigned long long filed;	/* bytes of its files */
+	unsigned files;			/* that take rows */
 	int64_t ticks;			/* and the clock */
 	struct target *targets, **last;	/* in it, in order */
 	struct target *open;		/* a statement takes its rows */
@@ -125,14 +137,41 @@ open_rows(struct sql_run *r, struct target *t)
 	r->statement_start = out_total(r->o);
 }
 
+static inline void
+put_values(struct out *o, const struct table *t, const char *null,
+    const char *between, size_t (*value)(const struct table_column *, char *))
+{
+	size_t null_len = strlen(null), between_len = strlen(between),
+	    room = 64, i;
+	char *p, *start;
+
+	for (i = 0; i < t->count; i++)
+		room += (t->columns[i]->seen == t->row ?
+		    SQL_ROOM(t->columns[i]->value.len) : null_len) +
+		    between_len;
+	start = p = out_reserve(o, room);
+	for (i = 0; i < t->count; i++) {
+		const struct table_column *c = t->columns[i];
+
+		if (i > 0) {
+			memcpy(p, between, between_len);
+			p += between_len;
+		}
+		if (c->seen == t->row) {
+			p += value(c, p);
+		} else {
+			memcpy(p, null, null_len);
+			p += null_len;
+		}
+	}
+	o->len += (size_t)(p - start);
+}
+
 static void
 put_row(struct sql_run *r, struct target *target)
 {
 	const struct sql_dialect *d = r->d;
 	const struct table *t = target->table;
-	size_t null_len = strlen(d->null), between_len = strlen(d->between),
-	    room = 64, i;
-	char *p, *start;
 
 	if (target->direct)
 		target->direct = fresh_row(&target->fresh, t);
@@ -145,30 +184,74 @@ put_row(struct sql_run *r, struct target *target)
 	} else {
 		out_text(r->o, d->rows_between);
 	}
-	for (i = 0; i < t->count; i++)
-		room += (t->columns[i]->seen == t->row ?
-		    SQL_ROOM(t->columns[i]->value.len) : null_len) +
-		    between_len;
 	out_text(r->o, d->row);
-	start = p = out_reserve(r->o, room);
-	for (i = 0; i < t->count; i++) {
-		const struct table_column *c = t->columns[i];
-
-		if (i > 0) {
-			memcpy(p, d->between, between_len);
-			p += between_len;
-		}
-		if (c->seen == t->row) {
-			p += d->value(c, p);
-		} else {
-			memcpy(p, d->null, null_len);
-			p += null_len;
-		}
-	}
-	r->o->len += (size_t)(p - start);
+	put_values(r->o, t, d->null, d->between, d->value);
 	out_text(r->o, d->row_end);
 	r->statement_rows++;
-	r->rows++;
+}
+
+/*
+ * Rows that wait in files.
+ */
+
+static int
+not_written(struct sql *s, const struct save *f)
+{
+	s->status = f->status;
+	snprintf(s->why, sizeof(s->why), "%s", f->why);
+	return -1;
+}
+
+/* The file is durable, and the script loads it. */
+static int
+end_file(struct sql *s, struct target *t)
+{
+	struct sql_about a = about(t);
+	char *path;
+	int got;
+
+	if (!t->file.path)
+		return 0;
+	a.file = path = mem_text(t->file.path);
+	a.bytes = out_total(&t->file.out);
+	s->run->files--;
+	got = save_commit(&t->file);
+	if (got == 0)
+		put(s->run, s->run->d->file, &a);
+	free(path);
+	return got == 0 ? 0 : not_written(s, &t->file);
+}
+
+static int
+end_files(struct sql *s)
+{
+	struct target *t;
+
+	for (t = s->run->targets; t; t = t->next)
+		if (end_file(s, t))
+			return -1;
+	return 0;
+}
+
+static int
+file_row(struct sql *s, struct target *t)
+{
+	struct sql_run *r = s->run;
+	struct out *o = &t->file.out;
+	unsigned long long before;
+
+	if (!t->file.path) {
+		if (r->files == FILES_MAX && end_files(s))
+			return -1;
+		if (stage_begin(r->rules->stage, &t->file, t->table->name))
+			return not_written(s, &t->file);
+		r->files++;
+	}
+	before = out_total(o);
+	put_values(o, t->table, "", ",", sql_csv);
+	out_byte(o, '\n');
+	r->filed += out_total(o) - before;
+	return 0;
 }
 
 /*
@@ -185,6 +268,7 @@ begin(struct sql_run *r)
 	r->batch++;
 	r->rows = 0;
 	r->start = out_total(r->o);
+	r->filed = 0;
 	r->ticks = when_ticks_ms();
 	r->targets = NULL;
 	r->last = &r->targets;
@@ -309,14 +393,17 @@ put_again(struct sql_run *r, const struct target *t, struct sql_about *a)
 }
 
 /* m: what the rows of its stream in this transaction are the window of. */
-static void
-commit(struct sql_run *r, const struct mark *m)
+static int
+commit(struct sql *s, const struct mark *m)
 {
+	struct sql_run *r = s->run;
 	struct target *t;
 	size_t i;
 
 	if (r->begun) {
 		close_rows(r);
+		if (end_files(s))
+			return -1;
 		if (r->d->late_begin)
 			put(r, r->d->late_begin, NULL);
 		for (t = r->targets; t; t = t->next) {
@@ -350,6 +437,7 @@ commit(struct sql_run *r, const struct mark *m)
 	}
 	put_marks(r, r->d->print, true);
 	buf_clear(&r->marks);
+	return 0;
 }
 
 /*
@@ -369,6 +457,7 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->run->words.schema = rules->schema;
 	s->run->words.prefix = rules->prefix ? rules->prefix : "";
 	s->run->rules = rules;
+	s->status = STATUS_DATA;
 	s->tables = fresh;
 	s->tables.stream = rules->stream;
 	s->tables.limits.fixed = s->tables.limits.open = !d->grows;
@@ -391,9 +480,14 @@ sql_free(struct sql *s)
 
 	if (!s)
 		return;
-	for (t = s->tables.tables; t; t = t->next)
-		if (t->owner)
-			fresh_release(&((struct target *)t->owner)->fresh);
+	for (t = s->tables.tables; t; t = t->next) {
+		struct target *target = t->owner;
+
+		if (target)
+			fresh_release(&target->fresh);
+		if (target && target->file.path)
+			save_cancel(&target->file);
+	}
 	table_set_release(&s->tables);
 	buf_release(&s->run->marks);
 	free(s->run->sweeps);
@@ -428,6 +522,7 @@ set_key(struct sql_run *r, struct table *t)
 static struct target *
 target_of(struct sql *s, struct table *t)
 {
+	static const struct save no_file = SAVE_INIT;
 	struct sql_run *r = s->run;
 	struct target *target = t->owner;
 	size_t key_count = 0, i;
@@ -457,6 +552,7 @@ target_of(struct sql *s, struct table *t)
 		return NULL;
 	}
 	t->owner = target = mem_new(sizeof(*target));
+	target->file = no_file;
 	if (r->rules->meta) {
 		target->stream = table_add(t, "_stream", COLUMN_TEXT);
 		target->run = table_add(t, "_run", COLUMN_TEXT);
@@ -532,14 +628,20 @@ sql_record(struct sql *s, const char *text, size_t len)
 	if (target->keyed && check_key(s, target))
 		return -1;
 	if (target->columns != t->count || target->batch != s->run->batch ||
-	    !s->run->begun)
+	    !s->run->begun) {
+		if (end_file(s, target))
+			return -1;
 		take_in(s->run, target);
+	}
 	if (s->run->rules->meta) {
 		table_set(t, target->stream, t->name);
 		if (*s->run->name)
 			table_set(t, target->run, s->run->name);
 	}
 	note_fetched(s->run, t);
+	s->run->rows++;
+	if (s->run->rules->stage)
+		return file_row(s, target);
 	put_row(s->run, target);
 	return 0;
 }
@@ -606,7 +708,7 @@ static bool
 is_enough(const struct sql_run *r)
 {
 	return r->rows >= r->rules->batch ||
-	    out_total(r->o) - r->start >= BATCH_BYTES ||
+	    out_total(r->o) - r->start + r->filed >= BATCH_BYTES ||
 	    when_ticks_ms() - r->ticks >= BATCH_MS;
 }
 
@@ -625,10 +727,10 @@ sql_mark(struct sql *s, const struct mark *m, const char *line, size_t len)
 	buf_add(&r->marks, line, len);
 	buf_byte(&r->marks, '\n');
 	if (!r->begun)
-		commit(r, NULL);
-	else if (m->kind == MARK_WINDOW && r->rules->mode != SQL_REPLACE &&
+		return commit(s, NULL);
+	if (m->kind == MARK_WINDOW && r->rules->mode != SQL_REPLACE &&
 	    (is_enough(r) || has_loose(r, m)))
-		commit(r, m);
+		return commit(s, m);
 	return 0;
 }
 
@@ -660,10 +762,10 @@ sql_grow(struct sql *s)
 		}
 }
 
-void
+int
 sql_end(struct sql *s)
 {
-	commit(s->run, NULL);
+	return commit(s, NULL);
 }
 
 void

@@ -10,7 +10,8 @@
  * window marks: rows, the ledger _tw_windows and the COMMIT; behind it, and
  * only there, the client is made to print the marks, byte for byte.  So the
  * script may be cut anywhere.  Where the destination takes rows from a stage
- * only, they are gathered in a temporary table and merged before the COMMIT.
+ * only, they are gathered in a temporary table and merged before the COMMIT;
+ * there they may come from files, each durable before the script names it.
  *
  * Every row is one physical line without control characters: nothing in the
  * data can be a line of its own to the client.
@@ -27,10 +28,13 @@
 #include "table.h"
 
 struct sql_dialect;
+struct stage;
 
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);
 extern const char sql_dialects[];
+/* Can rows wait in files? */
+bool sql_may_stage(const struct sql_dialect *d);
 
 enum sql_mode {
 	SQL_AUTO,	/* merge where there is a key, append where not */
@@ -47,12 +51,14 @@ struct sql_rules {
 	const char *key;	/* "a,b": of streams the catalogue does not
 				 * know; or NULL */
 	unsigned long long batch;	/* rows a transaction, at least */
+	struct stage *stage;	/* rows go into files there; or NULL */
 };
 
 struct sql_run;
 
 struct sql {
-	char why[256];		/* after -1: what was wrong with the line */
+	char why[512];		/* after -1: what was wrong */
+	int status;		/* then, as of diag: a line's, or a file's */
 	struct table_set tables;
 	struct sql_run *run;
 };
@@ -70,8 +76,8 @@ int sql_create(struct sql *s, const char *stream);
 /* Behind sql_end: where no column can be added only if it lacks, have the
  * client print what adds those that the tables lack. */
 void sql_grow(struct sql *s);
-/* The input was whole: commit. */
-void sql_end(struct sql *s);
+/* The input was whole: commit.  -1: a file could not be written. */
+int sql_end(struct sql *s);
 /* It was not: what is not committed yet never will be. */
 void sql_abandon(struct sql *s);
 

@@ -3,6 +3,7 @@
 #	postgres_start && ...		PostgreSQL of our own; then
 #	pg ...				psql there, as the tools' users call it
 #	mysql_start, my ...		the same
+#	duckdb_find && "$duckdb" ...	DuckDB's shell
 
 # A server in a new folder, gone when the test ends.  1: there is none here.
 postgres_start() {
@@ -55,6 +56,11 @@ mysql_stop() {
 }
 my() { mysql --no-defaults -N -r -u root -S "$my_dir/s" test "$@"; }
 
+duckdb_find() {
+	duckdb=$(ls "${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}"/venv/lib/*/site-packages/duckdb_cli/duckdb 2>/dev/null) ||
+	    duckdb=$(command -v duckdb)
+}
+
 # each_engine FUNCTION: run it for every database there is, called with its
 # name; then "client" takes a script, "query SQL" prints a|b|.. a row, and
 # "fresh" is a new database.
@@ -78,9 +84,7 @@ each_engine() {
 	else
 		skip 'postgres' 'no server'
 	fi
-	duckdb=$(ls "${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}"/venv/lib/*/site-packages/duckdb_cli/duckdb 2>/dev/null) ||
-	    duckdb=$(command -v duckdb)
-	if [ -n "$duckdb" ]; then
+	if duckdb_find; then
 		client() { "$duckdb" -batch t.duckdb; }
 		query() {
 			"$duckdb" -batch -noheader -list -separator '|' \
