@@ -286,6 +286,7 @@ put_lines(const struct mark *window, const char *lines, size_t len)
 	if (o.limit)
 		len = within_limit(window, lines, len);
 	out_put(&out_standard, lines, len);
+	progress_written(progress, window->stream, lines, len);
 }
 
 /* To standard output, at once or once the archive has it. */

@@ -50,12 +50,14 @@ struct fetch_options {
 struct fetch_count {		/* of one stream */
 	const struct stream *stream;
 	unsigned long long records, requests, retries;
-	unsigned windows, failed;
+	unsigned windows, failed;	/* printed */
+	unsigned open, over;		/* to be fetched, fetched */
 	bool enough;		/* set by put: no more of it is wanted */
 };
 
 struct fetch_result {
 	unsigned long long windows, failed, records, requests, retries;
+	unsigned long long open, over;	/* windows to be fetched, fetched */
 	int status;		/* exit status */
 	struct fetch_count *counts;
 	size_t count;

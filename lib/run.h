@@ -96,7 +96,7 @@ struct window {
 	struct window *behind;	/* the next that is looked at early */
 	struct node *trial;	/* pieces that stay if moments are compared */
 	struct window *doubt;	/* of whose trial it is */
-	bool failed;
+	bool failed, over;
 	struct node *place, *own;
 	struct job *jobs;
 	unsigned open;		/* jobs, and the parent, still to finish */

@@ -105,6 +105,16 @@ child_span(struct run *run, struct family *f, struct account *a,
 	    run->o->until != WHEN_NEVER;
 }
 
+/* For those who watch. */
+static void
+window_count(struct window *w, int open, int over)
+{
+	w->family->count->open += (unsigned)open;
+	w->family->count->over += (unsigned)over;
+	w->run->result->open += (unsigned long long)open;
+	w->run->result->over += (unsigned long long)over;
+}
+
 struct window *
 window_new(struct run *run, struct family *f, struct account *a,
     struct node *place, int64_t since, int64_t until, bool full)
@@ -135,6 +145,7 @@ window_new(struct run *run, struct family *f, struct account *a,
 		w->downs[w->down_count++]->open = 1;	/* the parent */
 	}
 	tree_close(w->place);
+	window_count(w, 1, 0);
 	return w;
 }
 
@@ -152,6 +163,8 @@ window_free(struct window *w)
 		next = j->next;
 		job_drop(j);
 	}
+	if (!w->over)
+		window_count(w, -1, 0);
 	seen_release(&w->seen);
 	free(w->downs);
 	free(w);
@@ -293,6 +306,8 @@ window_finish(struct window *w)
 		job_drop(j);
 	}
 	seen_release(&w->seen);
+	w->over = true;
+	window_count(w, -1, 1);
 	tree_close(w->own);
 	for (i = 0; i < w->down_count; i++) {
 		struct window *d = w->downs[i];

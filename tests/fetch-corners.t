@@ -117,7 +117,7 @@ said sh -c
 check 'progress as JSON' 'grep "\"progress\"" said | tail -1 | jq -e ".progress.retries == 1"'
 how=
 if [ "$(script -qefc 'test -t 1 && echo it is' /dev/null </dev/null 2>/dev/null | tr -d '\r')" = 'it is' ]; then
-	on_terminal() { script -qefc "$1" /dev/null </dev/null; }
+	on_terminal() { script -qefc "$1 2>&1 >/dev/null" /dev/null </dev/null; }
 	said on_terminal
 	check 'progress for people' 'tr "\r" "\n" <said | grep "records.*in flight, 1 retries"'
 else

@@ -222,6 +222,8 @@ sandbox_reset
 sandbox_fault '{"match":"Calls.json","nth":3,"fault":"status","status":503}'
 seen '--progress auto: a line on a terminal' \
     'tw-fetch -j 1 -p 25 --progress auto messages 2>&1 >/dev/null' ' windows, .* in flight'
+seen 'a line for each stream, with what is left' \
+    'tw-fetch -j 1 -p 25 messages calls 2>&1 >/dev/null' 'messages  *[0-9]* records, .* of .* windows, .* left'
 check '--progress always: the summary in a file' \
     'tw-fetch -p 200 --progress always messages 2>log >all && grep -q "messages .* records" log'
 sandbox_reset
