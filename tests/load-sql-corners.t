@@ -33,6 +33,9 @@ $(row keys 1 '"sid":}')"
 refused 'ends too soon\|does not end' "$(row keys 1 '"sid":"a"')
 $(row keys 1 '"sid":"b' | sed 's/}$//')"
 
+check 'views of a schema' "tw-load-sql --views -d duckdb -s other | grep -q 'FROM \"other\".\"messages\"'"
+check 'whose name has a quote' "tw-load-sql --views -d postgres -s 'o\"ther' | grep -q 'FROM \"o\"\"ther\".\"messages\"'"
+
 if ! command -v sqlite3 >/dev/null; then
 	skip 'SQLite' 'it is not here'
 	finish
