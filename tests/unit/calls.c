@@ -16,6 +16,7 @@
 #include "manifest.h"
 #include "out.h"
 #include "save.h"
+#include "state.h"
 #include "tap.h"
 
 enum { WORKS = -1, TAKES_NOTHING = -2 };
@@ -220,6 +221,28 @@ measuring(void)
 	is_text(m.why, "none: No such file or directory", "no manifest");
 }
 
+static void
+loading(void)
+{
+	struct state s = STATE_INIT;
+	FILE *f = fopen("s.state", "w");
+
+	if (!f || fputs("{\"_mark\":\"state\",\"version\":1}\n", f) < 0 ||
+	    fclose(f))
+		exit(99);
+	memcpy(reads, (int[]){ EINTR, WORKS, EINTR }, 3 * sizeof(int));
+	is_number(state_load(&s, "s.state"), 0,
+	    "a state whose reading is interrupted");
+	is_number(reads[0], 0, "is read on");
+	state_release(&s);
+	s = (struct state)STATE_INIT;
+	memcpy(reads, (int[]){ WORKS, EIO }, 2 * sizeof(int));
+	is_number(state_load(&s, "s.state"), -1, "one that cannot be read");
+	is_text(s.why, "s.state: Input/output error", "is said");
+	is_number(s.status, STATUS_IO, "with 74");
+	state_release(&s);
+}
+
 /* --- locks ---------------------------------------------------------------- */
 
 static void
@@ -297,6 +320,7 @@ main(void)
 	messages();
 	saving();
 	measuring();
+	loading();
 	locking();
 	scratch_end();
 	return done();
