@@ -124,6 +124,16 @@ else
 	skip 'progress for people' 'no script(1) here'
 fi
 sandbox_reset
+encoded() { echo '{"match":"'$M'"'${2-}',"fault":"headers","headers":{"Content-Encoding":"'"$1"'"}}'; }
+for encoding in identity Identity ''; do
+	one 0 "a body that is encoded as '$encoding'" "$(encoded "$encoding")" '' -s 2026-11-20 messages
+done
+for encoding in br 'x, gzip' deflate; do
+	one 65 "a body encoded as '$encoding'" "$(encoded "$encoding")" 'an encoding nobody asked for' --retry-time 1s -s 2026-11-20 messages
+done
+one 65 'a body that is not packed as it says' "$(encoded gzip)" 'cut or broken' --retry-time 1s -s 2026-11-20 messages
+one 0 'once only' "$(encoded gzip ',"nth":1')" 'cut or broken' -s 2026-11-20 messages
+sandbox_reset
 
 # --- are the credentials good -----------------------------------------------------------
 

@@ -163,7 +163,8 @@ class App:
             given = rule.spec["headers"]
             headers = [h for h in headers if h[0] not in given] + \
                 list(given.items())
-        if zipped and len(body) > 200:
+        if zipped and len(body) > 200 and \
+                "Content-Encoding" not in dict(headers):
             if entry[2] is None:
                 z = zlib.compressobj(self.options.gzip_level, zlib.DEFLATED, 31)
                 entry[2] = z.compress(body) + z.flush()
