@@ -39,7 +39,10 @@ mysql_start() {
 	mariadb-install-db --no-defaults --datadir="$my_dir/data" --user="$(id -un)" \
 	    --auth-root-authentication-method=normal --skip-test-db \
 	    >"$my_dir/log" 2>&1 || return 1
+	# One that starts clears its place for temporary tables: not another's.
+	mkdir "$my_dir/tmp" || return 1
 	"$my_server" --no-defaults --datadir="$my_dir/data" --user="$(id -un)" \
+	    --tmpdir="$my_dir/tmp" \
 	    --socket="$my_dir/s" --skip-networking --innodb-flush-log-at-trx-commit=0 \
 	    --log-error="$my_dir/server.log" >/dev/null 2>&1 &
 	my_pid=$!
