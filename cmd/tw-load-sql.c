@@ -20,14 +20,18 @@
 #include "table.h"
 #include "views.h"
 
+/* Rows a transaction, if nobody says: a loader of files wants more. */
+#define BATCH 20000
+#define BATCH_STAGED 200000
+
 static const char *catalog_file, *dialect, *mode = "auto", *folder;
 static struct sql_rules rules;
-static long batch = 20000;
+static long batch;
 static bool create_only, quiet, views;
 
 static const struct option_row rows[] = {
 	{ 'b', "batch", "ROWS", "commit on the first window behind so many "
-	    "(20000)", OPTION_NUMBER, &batch, 1, 1000000000, NULL },
+	    "(20000; staged 200000)", OPTION_NUMBER, &batch, 1, 1000000000, NULL },
 	{ 'C', "catalog", "FILE", "know the streams of FILE too",
 	    OPTION_TEXT, &catalog_file, 0, 0, NULL },
 	{ 0, "create-only", NULL, "make the tables of these streams; read nothing",
@@ -178,6 +182,8 @@ main(int argc, char *argv[])
 	if (catalog_open(catalog_file))
 		die(STATUS_CONFIG, "%s", catalog_why());
 	rules.mode = mode_of(mode);
+	if (batch == 0)
+		batch = folder ? BATCH_STAGED : BATCH;
 	rules.batch = (unsigned long long)batch;
 	if (folder && !sql_may_stage(sql_dialect(dialect)))
 		die(STATUS_USAGE, "--stage: %s takes rows in the script only",

@@ -78,7 +78,6 @@ struct sql_run {
 	unsigned long batch;		/* number of the transaction, from 1 */
 	unsigned long long rows;	/* in it */
 	unsigned long long start;	/* out_total when it began */
-	unsigned long long filed;	/* bytes of its files */
 	unsigned files;			/* that take rows */
 	int64_t ticks;			/* and the clock */
 	struct target *targets, **last;	/* in it, in order */
@@ -238,7 +237,6 @@ file_row(struct sql *s, struct target *t)
 {
 	struct sql_run *r = s->run;
 	struct out *o = &t->file.out;
-	unsigned long long before;
 
 	if (!t->file.path) {
 		if (r->files == FILES_MAX && end_files(s))
@@ -247,10 +245,8 @@ file_row(struct sql *s, struct target *t)
 			return not_written(s, &t->file);
 		r->files++;
 	}
-	before = out_total(o);
 	put_values(o, t->table, "", ",", sql_csv);
 	out_byte(o, '\n');
-	r->filed += out_total(o) - before;
 	return 0;
 }
 
@@ -268,7 +264,6 @@ begin(struct sql_run *r)
 	r->batch++;
 	r->rows = 0;
 	r->start = out_total(r->o);
-	r->filed = 0;
 	r->ticks = when_ticks_ms();
 	r->targets = NULL;
 	r->last = &r->targets;
@@ -708,7 +703,7 @@ static bool
 is_enough(const struct sql_run *r)
 {
 	return r->rows >= r->rules->batch ||
-	    out_total(r->o) - r->start + r->filed >= BATCH_BYTES ||
+	    out_total(r->o) - r->start >= BATCH_BYTES ||
 	    when_ticks_ms() - r->ticks >= BATCH_MS;
 }
 

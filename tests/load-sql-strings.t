@@ -41,9 +41,13 @@ strings() {
 	duckdb) hex='lower(hex(encode(t)))' ;;
 	mysql) hex='lower(hex(t))' ;;
 	esac
+	meant "$1" "$hex"
+	[ "$1" != duckdb ] || meant 'duckdb --stage s' "$hex"
+}
+meant() { # DIALECT HEX
 	fresh
 	check "$1: it is loaded" "tw-load-sql -q -d $1 in | client"
-	check_same "$1: it has what was meant" "query \"SELECT count(*), sum(CASE WHEN $hex = h THEN 0 ELSE 1 END) FROM mine\"" \
+	check_same "$1: it has what was meant" "query \"SELECT count(*), sum(CASE WHEN $2 = h THEN 0 ELSE 1 END) FROM mine\"" \
 	    "echo '$right'"
 }
 each_engine strings
