@@ -106,16 +106,14 @@ check-valgrind: all units
 	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
 	    tests/torture.t tests/state-faults.t tests/rooms.t tests/install.t,$(wildcard tests/*.t))
 
-# Which branches of lib/ the tests take, when every call fails, too.  A killed
-# program writes no counts, and a count of instructions means nothing here.
+# Which branches of lib/ the tests take.  A killed program writes no counts, and
+# a count of instructions means nothing here.
 coverage:
 	rm -rf $(BUILD)/coverage
 	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' all units
 	TW_BUILD='$(abspath $(BUILD))/coverage' \
 	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
-	    tests/fuzz.t tests/rooms.t tests/install.t,$(wildcard tests/*.t))
-	TW_LONG=1 TW_BUILD='$(abspath $(BUILD))/coverage' \
-	    $(PROVE) $(PROVEFLAGS) tests/torture.t
+	    tests/cross.t tests/fuzz.t tests/rooms.t tests/install.t,$(wildcard tests/*.t))
 	scripts/coverage $(BUILD)/coverage
 
 # Completion code, from the tools' own option tables.
