@@ -248,16 +248,23 @@ static bool
 consider(struct window *w)
 {
 	struct job *j;
+	bool open = false;
 
 	if (w->state == WINDOW_NEW)
 		return consider_new(w);
 	if (w->state != WINDOW_HELD)
 		return true;
-	for (j = w->jobs; j; j = j->next)
+	for (j = w->jobs; j; j = j->next) {
 		if (j->kind == JOB_LIST && j->pages >= HOLD_PAGES && !j->done)
 			break;
-	if (!j)
+		open |= j->kind == JOB_LIST && !j->done;
+	}
+	if (!j && open)
 		return true;
+	if (!j) {	/* a sweep is left, which is long and not to be held */
+		window_settle(w);
+		return true;
+	}
 	/* Empty pages are not a dense window. */
 	if (j->sample.a_page > 0 && divide_cut(w, 8))
 		return false;
