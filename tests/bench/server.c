@@ -1,7 +1,7 @@
 /*
  * server: Twilio's list of messages, fast enough never to be what is measured.
  *
- *	server [-l MILLISECONDS] [-c MOST] [-r RATE] MESSAGES.ndjson
+ *	server [-l MILLISECONDS] [-c MOST] [-r RATE] [-x TIMES] MESSAGES.ndjson
  *
  * Serves one account and its messages (newest first in the file, as `data
  * messages N --bare` writes them) on a free port of 127.0.0.1, and prints the
@@ -11,6 +11,9 @@
  * RATE of them in a second of the clock, the answer is 429 with Retry-After.
  * GET /refused says which part of the requests for messages got that; GET
  * /requests how many did not, and starts anew.
+ *
+ * -x makes a list that is so many times as long without being held: each message
+ * comes so often, with a sid of its own, and nothing is compressed.
  *
  * What tests/sandbox is for the tests, with all of Twilio's ways in it, this is
  * for the clock: the records are compressed once, at the start, eight at a
@@ -48,6 +51,7 @@ struct record {
 	const char *data;
 	size_t len;
 	int64_t date;
+	size_t sid;		/* where eight digits of it are */
 };
 
 /* Records [n * PER_BLOCK, + PER_BLOCK), each with a comma after it. */
@@ -79,6 +83,7 @@ static int64_t latency;
 static unsigned long asked, refused;
 static int most, rate;		/* 0: no limit */
 static int listing;		/* answers under way */
+static size_t times = 1;	/* each record is there */
 
 static void
 fail(const char *what)
@@ -197,9 +202,12 @@ load(const char *path)
 	if (!f)
 		fail(path);
 	while ((len = getline(&line, &room, f)) > 0) {
-		struct record r = { line, (size_t)len - 1, 0 };
+		struct record r = { line, (size_t)len - 1, 0, 0 };
+		const char *sid;
 
 		line[len - 1] = '\0';
+		if ((sid = strstr(line, "\"sid\":\"")))
+			r.sid = (size_t)(sid - line) + 9;
 		r.date = date_of(line, "\"date_created\":");
 		append(&all, r);
 		r.date = date_of(line, "\"date_sent\":");
@@ -217,7 +225,7 @@ load(const char *path)
 static size_t
 younger(const struct list *l, int64_t date)
 {
-	size_t low = 0, high = l->count;
+	size_t low = 0, high = l->count;	/* of each once */
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -227,7 +235,20 @@ younger(const struct list *l, int64_t date)
 		else
 			high = middle;
 	}
-	return low;
+	return low * times;
+}
+
+/* The nth of its kind. */
+static void
+put_record(struct text *to, const struct record *r, size_t nth)
+{
+	char digits[24];
+
+	add(to, r->data, r->len);
+	if (nth == 0 || r->sid == 0)
+		return;
+	snprintf(digits, sizeof(digits), "%08zx", nth);
+	memcpy(to->data + to->len - r->len + r->sid, digits, 8);
 }
 
 /*
@@ -264,7 +285,7 @@ page(struct text *body, bool packed, const struct list *l, size_t from,
 			i += PER_BLOCK;
 			continue;
 		}
-		add(&plain, l->records[i].data, l->records[i].len);
+		put_record(&plain, &l->records[i / times], i % times);
 		if (++i < to)
 			add(&plain, ",", 1);
 	}
@@ -328,7 +349,7 @@ messages(struct text *body, bool packed, const char *query)
 	const char *high = parameter(query, "DateSent%3C=", until, sizeof(until));
 	const struct list *l = low || high ? &dated : &all;
 	size_t from = high ? younger(l, bound(until, true)) : 0;
-	size_t end = low ? younger(l, bound(since, false) - 1) : l->count;
+	size_t end = low ? younger(l, bound(since, false) - 1) : l->count * times;
 	size_t size = 50, at = 0, to;
 
 	if (parameter(query, "PageSize=", number, sizeof(number)))
@@ -398,8 +419,8 @@ answer(struct client *c)
 	static const char list[] = "/2010-04-01/Accounts/" ACCOUNT "/Messages.json";
 	char target[4096] = "", date[64];
 	char *query;
-	bool packed = strcasestr(c->request, "\r\nAccept-Encoding:") &&
-	    strstr(c->request, "gzip");
+	bool packed = times == 1 && strstr(c->request, "gzip") &&
+	    strcasestr(c->request, "\r\nAccept-Encoding:");
 	struct text body = { 0 };
 	const char *status = "200 OK", *more = "";
 	time_t now = time(NULL);
@@ -490,16 +511,18 @@ main(int argc, char *argv[])
 	socklen_t at_len = sizeof(at);
 	int opt, one = 1, n = 1, i;
 
-	while ((opt = getopt(argc, argv, "l:c:r:")) != -1)
+	while ((opt = getopt(argc, argv, "l:c:r:x:")) != -1)
 		if (opt == 'l')
 			latency = atol(optarg);
 		else if (opt == 'c')
 			most = atoi(optarg);
 		else if (opt == 'r')
 			rate = atoi(optarg);
-	if (optind + 1 != argc) {
+		else if (opt == 'x')
+			times = strtoul(optarg, NULL, 10);
+	if (optind + 1 != argc || times == 0) {
 		fprintf(stderr, "usage: server [-l MILLISECONDS] [-c MOST] "
-		    "[-r RATE] MESSAGES.ndjson\n");
+		    "[-r RATE] [-x TIMES] MESSAGES.ndjson\n");
 		return 64;
 	}
 	/* Raw deflate; zlib's default level, as web servers have it. */
