@@ -228,5 +228,5 @@ check '--progress always: the summary in a file' \
     'tw-fetch -p 200 --progress always messages 2>log >all && grep -q "messages .* records" log'
 sandbox_reset
 check '--progress never: nothing' 'tw-fetch -p 200 --no-subaccounts --progress never messages 2>log >all && [ ! -s log ]'
-seen '--plan on a terminal is a table' 'tw-fetch -q --plan -s 2026-11-20 messages' '^messages *AC'
+seen '--plan on a terminal is a table' 'tw-fetch -q --plan -s 2026-11-20 messages' 'messages   *AC'
 finish
