@@ -260,7 +260,7 @@ add_file(const char *file, bool may_lack)
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	ssize_t got = 0;
-	size_t len = 0;
+	size_t len = 0, before = stanza_count;
 	char *text;
 	int result = -1;
 
@@ -291,7 +291,7 @@ add_file(const char *file, bool may_lack)
 	else
 		result = add_layer(&layer);
 	close(fd);
-	if (result)
+	if (result || stanza_count == before)	/* nothing is of this text */
 		free(text);
 	return result;
 }

@@ -119,7 +119,11 @@ read_file(const char *path, size_t *len, mode_t *mode)
 	close(fd);
 	buf_byte(&b, '\0');
 	*len = b.len ? b.len - 1 : 0;
-	return n < 0 || b.full ? NULL : buf_take(&b);
+	if (n < 0 || b.full) {
+		buf_release(&b);
+		return NULL;
+	}
+	return buf_take(&b);
 }
 
 /* {"activeProfile": .., "profiles": {NAME: {accountSid, apiKey, ..}}} */
