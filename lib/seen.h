@@ -4,7 +4,7 @@
  * Keys are kept as 128-bit hashes in two generations of at most SEEN_MAX, so
  * the memory of an endless list is bounded; a key is forgotten only after
  * SEEN_MAX others came in between.  Lists shift by some rows while they are
- * paged, never by a quarter of a million.
+ * paged, never by tens of thousands.
  */
 #ifndef SEEN_H
 #define SEEN_H
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SEEN_MAX ((size_t)1 << 18)
+#define SEEN_MAX ((size_t)1 << 16)
 
 struct seen {
 	struct seen_table {
