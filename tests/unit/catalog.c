@@ -122,6 +122,7 @@ static const char *const fine[] = {
 	"\tvalues A 1,2\n\tvalues A 3\n\tdrop values A",
 	"\teach E=1,2\n\teach E=3\n\tdrop each E",
 	"\tparameter P\n\tparameter P x,y\n\tdrop parameter P",
+	"\tparameter Q required",
 	"\twindow - B C instant () whole bounded",
 	"\twindow a B C day (]\n\tdrop window",
 	"\tcolumn a text personal secret required\n\tcolumn a json",
