@@ -182,10 +182,12 @@ const struct sql_dialect sql_duckdb = {
 	    "NULLSTR '', ALLOW_QUOTED_NULLS false, MAX_LINE_SIZE 33554432, "
 	    "BUFFER_SIZE 33554432);\n",
 
+	/* Whole rows are not carried through the sort for the few that lose. */
 	.merge =
-	    "INSERT INTO %t AS old (%c) SELECT %c FROM %s "
-	    "QUALIFY row_number() OVER (PARTITION BY %k ORDER BY %orowid DESC) "
-	    "= 1 ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
+	    "INSERT INTO %t AS old (%c) SELECT %c FROM %s WHERE rowid NOT IN "
+	    "(SELECT rowid FROM %s QUALIFY row_number() OVER (PARTITION BY %k "
+	    "ORDER BY %orowid DESC) > 1) "
+	    "ON CONFLICT (%k) DO UPDATE SET %u WHERE %N;\n",
 	.relist =
 	    "DELETE FROM %t WHERE (%y) IN (SELECT %y FROM %s) AND %g;\n",
 	.rewindow = "DELETE FROM %t WHERE %D AND %g;\n",

@@ -135,7 +135,15 @@ PATH=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}/venv/bin:$PATH
 case $dialects in
 *duckdb*)
 	if command -v duckdb >/dev/null; then
+		mkdir staged && TMPDIR=$PWD/staged && export TMPDIR
 		both duckdb duckdb:d.duckdb "duckdb -csv -noheader d.duckdb '$all'"
+		check 'duckdb: a database that is in use ends with 65' '
+			sleep 20 | duckdb d.duckdb & holder=$!
+			while duckdb d.duckdb "SELECT 1" >/dev/null 2>&1; do sleep .1; done
+			sh $sync -q -S duckdb.state --streams calls duckdb:d.duckdb 2>err
+			status=$?; kill $holder; [ $status -eq 65 ]'
+		check_same 'duckdb: no file is left over' 'ls staged' 'true'
+		unset TMPDIR
 	else
 		skip duckdb 'no duckdb here'
 	fi ;;
