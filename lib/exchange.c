@@ -10,6 +10,7 @@
 #include "diag.h"
 #include "json.h"
 #include "mem.h"
+#include "record.h"
 #include "when.h"
 
 /*
@@ -391,18 +392,6 @@ settled(const struct state_scope *scope, int64_t *at)
 }
 
 static void
-put_quoted(struct out *o, const char *text)
-{
-	size_t len = strlen(text);
-	char *at;
-
-	out_byte(o, '"');
-	at = out_reserve(o, 6 * len);
-	o->len += json_encode(text, len, at);
-	out_byte(o, '"');
-}
-
-static void
 put_cursor(struct out *o, const struct exchange_stream *x, int64_t at)
 {
 	char text[WHEN_SIZE];
@@ -416,7 +405,7 @@ put_cursor(struct out *o, const struct exchange_stream *x, int64_t at)
 	out_text(o, "{\"");
 	out_text(o, x->cursor);
 	out_text(o, "\":");
-	put_quoted(o, text);
+	record_text(o, text);
 	out_byte(o, '}');
 }
 
@@ -436,7 +425,7 @@ put_partition(struct out *o, const struct exchange_stream *x,
 	else
 		buf_text(&uri, path);
 	out_text(o, "{\"partition\":{\"subresource_uri\":");
-	put_quoted(o, uri.text);
+	record_text(o, uri.text);
 	out_text(o, ",\"parent_slice\":{}},\"cursor\":");
 	put_cursor(o, x, at);
 	out_byte(o, '}');
@@ -468,7 +457,7 @@ put_airbyte(struct out *o, const struct exchange_stream *x,
 
 	out_text(o, "{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":"
 	    "{\"name\":");
-	put_quoted(o, x->name);
+	record_text(o, x->name);
 	out_text(o, "},\"stream_state\":");
 	if (!x->per_account) {
 		put_cursor(o, x, least);
@@ -493,9 +482,9 @@ put_singer(struct out *o, const struct exchange_stream *x, int64_t least)
 {
 	char text[WHEN_SIZE];
 
-	put_quoted(o, x->name);
+	record_text(o, x->name);
 	out_byte(o, ':');
-	put_quoted(o, when_text(text, least));
+	record_text(o, when_text(text, least));
 }
 
 void

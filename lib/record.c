@@ -260,8 +260,8 @@ mark_read(struct mark *m, const char *line, size_t len, const char **why)
 	return *why ? -1 : 0;
 }
 
-static void
-write_text(struct out *o, const char *text)
+void
+record_text(struct out *o, const char *text)
 {
 	size_t len = strlen(text);
 	char *at;
@@ -280,7 +280,7 @@ write_date(struct out *o, int64_t at, int64_t open)
 	if (at == open)
 		out_text(o, "null");
 	else
-		write_text(o, when_text(text, at));
+		record_text(o, when_text(text, at));
 }
 
 /*
@@ -321,7 +321,7 @@ write_field(struct out *o, const struct mark *m, const struct field *f)
 	switch (f->type) {
 	case NAME:
 	case MESSAGE:
-		write_text(o, at);
+		record_text(o, at);
 		return;
 	case START:
 		write_date(o, m->since, WHEN_ALWAYS);

@@ -53,6 +53,8 @@ int mark_read(struct mark *m, const char *line, size_t len, const char **why);
 /* One line with its '\n', in the member order of tw-records(5).  A window
  * without a run is a line of a state file: it holds only what is not usual. */
 void mark_write(struct out *o, const struct mark *m);
+/* A JSON string, with its quotes. */
+void record_text(struct out *o, const char *text);
 
 /*
  * What every consumer must know of the marks it passed: is the input whole?

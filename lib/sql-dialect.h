@@ -126,6 +126,11 @@ extern const struct sql_dialect sql_sqlite, sql_postgres, sql_duckdb,
 /* A literal of the warehouses: backslash escapes, so that a line is one line.
  * Returns the bytes put; out has room for four a byte and two. */
 size_t sql_backslashed(const char *text, size_t len, char *out);
+/* A literal, E'' with such escapes if a control character or also is in it,
+ * which is a character or nothing. */
+size_t sql_plain_or_e(const char *text, size_t len, const char *also, char *out);
+/* What is between the quotes if only those are to be doubled. */
+size_t sql_doubled(const char *text, size_t len, char *out);
 /* The value as text, through literal; what is no text in c's type included. */
 size_t sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out));

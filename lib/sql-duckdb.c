@@ -10,51 +10,11 @@
 #include "json.h"
 #include "sql-dialect.h"
 
-/* The bytes of a literal from what has no control characters in it. */
-static size_t
-doubled(const char *text, size_t len, char *out)
-{
-	char *p = out;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (text[i] == '\'')
-			*p++ = '\'';
-		*p++ = text[i];
-	}
-	return (size_t)(p - out);
-}
-
-/* E'' is for what needs it; the shell must see no \' in it. */
+/* The shell must see no \' in what is not E''. */
 static size_t
 literal(const char *text, size_t len, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	bool escaped = false;
-	char *p = out;
-	size_t i;
-
-	for (i = 0; i < len && !escaped; i++)
-		escaped = (unsigned char)text[i] < ' ' || text[i] == 0x7f;
-	if (escaped)
-		*p++ = 'E';
-	*p++ = '\'';
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '\'' || (c == '\\' && escaped))
-			*p++ = (char)c;
-		if (c >= ' ' && c != 0x7f) {
-			*p++ = (char)c;
-			continue;
-		}
-		*p++ = '\\';
-		*p++ = 'x';
-		*p++ = digits[c >> 4];
-		*p++ = digits[c & 15];
-	}
-	*p++ = '\'';
-	return (size_t)(p - out);
+	return sql_plain_or_e(text, len, "", out);
 }
 
 /* A JSON string inside the literal. */
@@ -110,7 +70,7 @@ value(const struct table_column *c, char *out)
 	if (v->kind == JSON_STRING && !v->escaped && c->type != COLUMN_JSON &&
 	    !memchr(v->text, ';', v->len)) {
 		out[0] = '"';
-		len = doubled(v->text, v->len, out + 1);
+		len = sql_doubled(v->text, v->len, out + 1);
 		out[len + 1] = '"';
 		return len + 2;
 	}

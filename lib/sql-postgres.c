@@ -11,37 +11,11 @@
 
 #include "sql-dialect.h"
 
-/* Between quotes, with E in front if it must be. */
+/* What a backslash in '' means is up to the server's settings. */
 static size_t
 literal(const char *text, size_t len, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	bool escaped = false;
-	char *p = out;
-	size_t i;
-
-	for (i = 0; i < len && !escaped; i++)
-		escaped = (unsigned char)text[i] < ' ' || text[i] == '\\' ||
-		    text[i] == 0x7f;
-	if (escaped)
-		*p++ = 'E';
-	*p++ = '\'';
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '\'' || c == '\\')
-			*p++ = (char)c;
-		if (c >= ' ' && c != 0x7f) {
-			*p++ = (char)c;
-			continue;
-		}
-		*p++ = '\\';
-		*p++ = 'x';
-		*p++ = digits[c >> 4];
-		*p++ = digits[c & 15];
-	}
-	*p++ = '\'';
-	return (size_t)(p - out);
+	return sql_plain_or_e(text, len, "\\", out);
 }
 
 /* As COPY reads it. */

@@ -31,11 +31,7 @@ literal(const char *text, size_t len, char *out)
 		return (size_t)(p + 10 - out);
 	}
 	*p++ = '\'';
-	for (i = 0; i < len; i++) {
-		if (text[i] == '\'')
-			*p++ = '\'';
-		*p++ = text[i];
-	}
+	p += sql_doubled(text, len, p);
 	*p++ = '\'';
 	return (size_t)(p - out);
 }

@@ -61,19 +61,18 @@ json_text(const struct json *value, char *out)
 	return len;
 }
 
-size_t
-sql_backslashed(const char *text, size_t len, char *out)
+/* What is between the quotes; quote_escape goes before one that is in it. */
+static char *
+escape(const char *text, size_t len, char quote_escape, char *p)
 {
 	static const char digits[] = "0123456789abcdef";
-	char *p = out;
 	size_t i;
 
-	*p++ = '\'';
 	for (i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
 		if (c == '\'' || c == '\\')
-			*p++ = '\\';
+			*p++ = c == '\'' ? quote_escape : '\\';
 		if (c >= ' ' && c != 0x7f) {
 			*p++ = (char)c;
 			continue;
@@ -83,6 +82,51 @@ sql_backslashed(const char *text, size_t len, char *out)
 		*p++ = digits[c >> 4];
 		*p++ = digits[c & 15];
 	}
+	return p;
+}
+
+size_t
+sql_backslashed(const char *text, size_t len, char *out)
+{
+	char *p = out;
+
+	*p++ = '\'';
+	p = escape(text, len, '\\', p);
+	*p++ = '\'';
+	return (size_t)(p - out);
+}
+
+size_t
+sql_doubled(const char *text, size_t len, char *out)
+{
+	char *p = out;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (text[i] == '\'')
+			*p++ = '\'';
+		*p++ = text[i];
+	}
+	return (size_t)(p - out);
+}
+
+size_t
+sql_plain_or_e(const char *text, size_t len, const char *also, char *out)
+{
+	char *p = out;
+	size_t i;
+	bool plain = true;
+
+	for (i = 0; i < len && plain; i++)
+		plain = (unsigned char)text[i] >= ' ' && text[i] != 0x7f &&
+		    text[i] != *also;
+	if (!plain)
+		*p++ = 'E';
+	*p++ = '\'';
+	if (plain)
+		p += sql_doubled(text, len, p);
+	else
+		p = escape(text, len, '\'', p);
 	*p++ = '\'';
 	return (size_t)(p - out);
 }
