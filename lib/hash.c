@@ -119,7 +119,7 @@ hash_key(struct hash_key *k, const void *key, size_t len)
 		hash_begin(&k->inner);
 		hash_add(&k->inner, key, len);
 		hash_end(&k->inner, pad);
-	} else if (len > 0) {
+	} else {
 		memcpy(pad, key, len);
 	}
 	for (i = 0; i < BLOCK; i++)

@@ -139,10 +139,6 @@ utf8_length(const char *text, const char *end)
 	unsigned low = 0x80, high = 0xbf;	/* of the second byte */
 	size_t len, i;
 
-	if (left == 0)
-		return 0;
-	if (p[0] < 0x80)
-		return 1;
 	if (p[0] < 0xc2 || p[0] > 0xf4)
 		return 0;
 	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;

@@ -56,9 +56,7 @@ wrong(const struct option_page *page, const char *format, ...)
 static const char *
 argument_of(const struct option_row *row)
 {
-	if (row->argument || row->kind == OPTION_FLAG)
-		return row->argument;
-	return row->kind == OPTION_CHOICE ? row->choices : "VALUE";
+	return row->argument ? row->argument : row->choices;
 }
 
 /* "  -d, --dialect NAME" */
@@ -163,8 +161,6 @@ put_help(struct out *o, const struct option_page *page)
 	if (page->more) {
 		out_byte(o, '\n');
 		out_text(o, page->more);
-		if (*page->more && page->more[strlen(page->more) - 1] != '\n')
-			out_byte(o, '\n');
 	}
 }
 
@@ -373,9 +369,9 @@ take_number(const struct option_page *page, const struct option_row *row,
 
 	errno = 0;
 	n = strtol(value, &end, 10);
-	/* strtol takes blanks and a plus sign, which nobody means. */
-	if (end == value || *end || (*value != '-' &&
-	    (*value < '0' || *value > '9')))
+	/* strtol takes blanks and a plus sign, which nobody means; both are
+	 * below the digits. */
+	if (end == value || *end || (*value != '-' && *value < '0'))
 		wrong(page, "--%s: '%.40s' is not a number: write one from "
 		    "%ld to %ld", row->name, value, min, max);
 	if (errno || n < min || n > max)

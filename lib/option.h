@@ -44,7 +44,8 @@ struct option_list {
 struct option_row {
 	char letter;		/* 0: long only */
 	const char *name;
-	const char *argument;	/* shown in help; NULL for flags */
+	const char *argument;	/* shown in help; NULL for flags, and for
+				 * choices, which show themselves */
 	const char *help;
 	enum option_kind kind;
 	void *where;
@@ -59,7 +60,7 @@ struct option_page {
 	const char *operands;	/* for the usage line */
 	const char *summary;
 	const struct option_row *rows;
-	const char *more;	/* printed after the options; or NULL */
+	const char *more;	/* whole lines after the options; or NULL */
 };
 
 /* Returns the operands, NULL-terminated (a permuted tail of argv). */

@@ -228,8 +228,7 @@ at_exit(void)
 static void
 fill_hole(int fd, int mode)
 {
-	if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-	    open("/dev/null", mode) != fd)
+	if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
 		exit(STATUS_IO);
 }
 

@@ -126,7 +126,7 @@ read_name(const struct json *value, char name[MARK_NAME])
 	return true;
 }
 
-/* Cut where it must be, between characters. */
+/* Cut where it must be, between characters; UTF-8, so one begins the text. */
 static bool
 read_message(const struct json *value, char *message, size_t size)
 {
@@ -139,7 +139,7 @@ read_message(const struct json *value, char *message, size_t size)
 	len = json_decode(value, text);
 	if (len >= size) {
 		len = size - 1;
-		while (len > 0 && (text[len] & 0xc0) == 0x80)
+		while ((text[len] & 0xc0) == 0x80)
 			len--;
 	}
 	memcpy(message, text, len);

@@ -55,13 +55,12 @@ put_row(struct out *out, const char *const *text, const size_t *width)
 {
 	for (int i = 0; i < COLUMNS; i++) {
 		char shown[4 * MARK_NAME];
-		size_t len;
+		/* No blanks at the end of a line. */
+		size_t len, wide = i + 1 < COLUMNS ? width[i] + 2 : 0;
 
 		diag_clean(shown, sizeof(shown), text[i], strlen(text[i]));
 		out_text(out, shown);
-		if (i + 1 == COLUMNS)
-			break;
-		for (len = strlen(shown); len < width[i] + 2; len++)
+		for (len = strlen(shown); len < wide; len++)
 			out_byte(out, ' ');
 	}
 	out_byte(out, '\n');

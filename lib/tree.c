@@ -40,35 +40,6 @@ count(struct node *n, unsigned live, bool more)
 		n->live = more ? n->live + live : n->live - live;
 }
 
-static void
-unlink_node(struct node *n)
-{
-	struct node **at = &n->up->down, *before = NULL;
-
-	while (*at != n) {
-		before = *at;
-		at = &(*at)->next;
-	}
-	*at = n->next;
-	if (n->up->last == n)
-		n->up->last = before;
-	n->next = NULL;
-}
-
-void
-tree_move(struct node *n, struct node *to)
-{
-	count(n->up, n->live, false);
-	unlink_node(n);
-	n->up = to;
-	if (to->last)
-		to->last->next = n;
-	else
-		to->down = n;
-	to->last = n;
-	count(to, n->live, true);
-}
-
 void
 tree_put(struct tree *t, struct node *leaf, struct buf *from)
 {

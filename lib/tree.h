@@ -38,8 +38,6 @@ struct tree {
 /* A new last child of up. */
 struct node *tree_leaf(struct node *up, void *owner, int kind);
 struct node *tree_group(struct node *up, void *owner, int kind);
-/* Take a child from where it is and make it the last of another group. */
-void tree_move(struct node *n, struct node *to);
 /* Add bytes to a leaf; they are taken out of from. */
 void tree_put(struct tree *t, struct node *leaf, struct buf *from);
 /* Take a leaf's text back, if nothing of it went out. */

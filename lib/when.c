@@ -195,14 +195,15 @@ named_offset(const char *p, size_t len, int *offset)
 	return 0;
 }
 
-/* "2026-01-31", then perhaps "T23:59", ":59", ".123", an offset. */
+/* "2026-01-31", then perhaps "T23:59", ":59", ".123", an offset.  when_parse
+ * has seen the length of a day, and the first dash. */
 static bool
 parse_iso(const char *p, size_t len, struct parts *t, const char **fraction,
     size_t *fraction_len)
 {
 	const char *end = p + len;
 
-	if (len < 10 || p[4] != '-' || p[7] != '-')
+	if (p[7] != '-')
 		return false;
 	t->year = digits(p, 4);
 	t->month = digits(p + 5, 2);
@@ -238,21 +239,22 @@ parse_iso(const char *p, size_t len, struct parts *t, const char **fraction,
 }
 
 /* "Fri, 30 Jan 2026 23:59:59 -0500"; weekday, seconds and zone may lack.
- * The weekday has to be one, but the date is believed if they disagree. */
+ * The weekday has to be one, but the date is believed if they disagree.
+ * when_parse has seen ten bytes: the day is there. */
 static bool
 parse_mail(const char *p, size_t len, struct parts *t)
 {
 	const char *end = p + len;
 
-	if (len >= 5 && p[3] == ',' && p[4] == ' ') {
+	if (p[3] == ',' && p[4] == ' ') {
 		if (!is_weekday(p))
 			return false;
 		p += 5;
 	}
-	if (end - p >= 2 && p[1] == ' ') {
+	if (p[1] == ' ') {
 		t->day = digits(p, 1);
 		p += 1;
-	} else if (end - p >= 2) {
+	} else {
 		t->day = digits(p, 2);
 		p += 2;
 	}

@@ -1,5 +1,6 @@
 #include "diag.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 
 #include "child.h"
@@ -64,6 +65,22 @@ no_stderr(void *unused)
 	die(STATUS_DATA, "unheard");
 }
 
+/* A stderr that nobody reads, full, and not to be waited for. */
+static void
+stuck_stderr(void *unused)
+{
+	static const char fill[4096];
+	int p[2];
+
+	(void)unused;
+	if (pipe(p) || fcntl(p[1], F_SETFL, O_NONBLOCK) || dup2(p[1], 2) < 0)
+		exit(99);
+	while (write(2, fill, sizeof fill) > 0 || write(2, fill, 1) > 0)
+		;
+	alarm(20);
+	die(STATUS_DATA, "unheard");
+}
+
 static void
 raise_in_turn(void *statuses)
 {
@@ -96,6 +113,8 @@ static const struct {
 	{ "\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80" },
 	{ "\xe2\x82", 2, "\\xe2\\x82" },		/* cut short */
 	{ "\xff" "a", 2, "\\xff" "a" },
+	{ "\xe2\x28\xa1", 3, "\\xe2(\\xa1" },	/* broken off */
+	{ "\xe2\x82(", 3, "\\xe2\\x82(" },
 };
 
 int
@@ -121,6 +140,9 @@ main(void)
 	c = child_run(no_stderr, NULL);
 	is_number(c.status, 65, "without stderr the status is the same");
 
+	c = child_run(stuck_stderr, NULL);
+	is_number(c.status, 65, "a stderr that is stuck is given up");
+
 	c = child_run(long_one, NULL);
 	size = strlen(c.err);
 	ok(size > 300 && size <= 401, "a long message is cut");
@@ -144,6 +166,8 @@ main(void)
 	is_text(diag_clean(small, 8, "12345678", 8), "1234...", "one too many");
 	is_text(diag_clean(small, 8, "123\x01""567", 7), "123...",
 	    "no escape is cut");
+	is_text(diag_clean(small, 0, "x", 1), "123...",
+	    "no room, nothing written");
 	/* Any size is respected, whatever the bytes. */
 	for (size = 1; size < sizeof text; size++) {
 		memset(text, 'x', sizeof text);

@@ -112,6 +112,14 @@ lines(void)
 	emit_line(&e, &item, &small);
 	ok(small.full, "a line that has no room");
 	buf_release(&small);
+	plain.bare = "value";
+	json_value("12", 2, &value);
+	item_wrap(&item, "value", &value);
+	small.max = strlen(HEAD) + 7;
+	emit_line(&e, &item, &small);
+	ok(small.full, "nor for the name of a bare value");
+	buf_release(&small);
+	plain.bare = NULL;
 
 	emit_begin(&e, &secret, "AC1", "now", NULL, 0);
 	is_line(&e, "{\"auth_token\":\"x\",\"sid\":\"a\",\"a\":{\"b\":{\"key\":"

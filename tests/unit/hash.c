@@ -47,6 +47,8 @@ main(void)
 	is_text(sha("aaaaaaaaaa", 100000), "cdc76e5c9914fb9281a1c7e284d73e67"
 	    "f1809a48a497200e046d39ccc7112cd0", "a million a, ten at a time");
 
+	is_text(keyed("", 0, "", 0), "b613679a0814d9ec772f95d778c35fc5"
+	    "ff1697c493715653c6c712144292c5ad", "an empty key, an empty text");
 	memset(key, 0x0b, 20);
 	is_text(keyed(key, 20, "Hi There", 8),
 	    "b0344c61d8db38535ca8afceaf0bf12b"

@@ -72,7 +72,7 @@ values(void)
 		"{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "[1}", "{\"a\":1]",
 		"1 2", "[] []", "\xef\xbb\xbf{}", "\"\xc3\"", "\"\xc0\x80\"",
 		"\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xf0\x80\x80\x80\"",
-		"\"\xe0\x9f\xbf\"", "\"\x80\"", "\"\xf8\x88\x80\x80\x80\"", "'a'",
+		"\"\xe0\x9f\xbf\"", "\"\x80\"", "\"\xf8\x88\x80\x80\x80\"", "'a'", "\"\xc3\xa9",
 		"\"0123456789abcdef0123456789abcde\x1f\"", "[1,2]//", "\xff",
 	};
 	char text[80];
@@ -88,6 +88,8 @@ values(void)
 	}
 	ok(!valid("{}\0", 3), "not valid: a NUL behind the value");
 	ok(!valid("\"a\0b\"", 5), "not valid: a NUL in a string");
+	is_text(json_check("{]", 2, NULL), "a name must be a string",
+	    "where it is need not be asked");
 }
 
 /* Every place a special byte may stand relative to a vector's edge. */
@@ -156,8 +158,11 @@ walks(void)
 {
 	static const char text[] = " { \"sid\" : \"SM\\u0031\" , \"n\":-0.00750,"
 	    "\"o\":{\"a\":[1, 2]},\"z\":null , \"t\":true,\"n\":7 } ";
+	static const char *const cut[] = { "{\"b\"", "{\"b\" ", "{\"b\" 1}",
+		"{\"b\"}", "{\"a\":1", "{\"a\":1 ", "{\"a\":1]" };
 	struct json_walk w;
 	struct json name, value, object;
+	size_t i;
 
 	json_walk(&w, text, strlen(text));
 	ok(w.object, "an object");
@@ -180,6 +185,7 @@ walks(void)
 	is_number(json_next(&w, &name, &value), 1, "a name twice is passed on");
 	is_number(json_next(&w, &name, &value), 0, "the end");
 	is_number(json_next(&w, &name, &value), 0, "the end stays");
+	ok(!json_expect(&w, "\"n\"", 3, &value), "for any foretold member");
 
 	ok(json_value(text, strlen(text), &object), "whole");
 	ok(json_member(&object, "n", &value) && json_same(&value, "7", 1),
@@ -198,6 +204,21 @@ walks(void)
 	ok(!json_expect(&w, "\"a\"", 3, &value), "a bad value");
 	is_number(json_next(&w, &name, &value), -1, "json_next tells");
 	is_number(w.offset, 5, "where");
+
+	for (i = 0; i < sizeof(cut) / sizeof(*cut); i++) {
+		char *copy = exact(cut[i], strlen(cut[i]));
+
+		json_walk(&w, copy, strlen(cut[i]));
+		if (strncmp(cut[i], "{\"a\":1", 6) == 0)
+			json_expect(&w, "\"a\"", 3, &value);
+		ok(!json_expect(&w, "\"b\"", 3, &value), cut[i]);
+		free(copy);
+	}
+	json_walk(&w, "[1]", 3);
+	ok(!json_expect(&w, "1", 1, &value), "an array foretells nothing");
+	is_number(json_next(&w, &name, &value), 1, "and is walked all the same");
+	ok(json_value("[{\"n\":1}]", 9, &object) &&
+	    !json_member(&object, "n", &value), "nor has it a member");
 
 	json_walk(&w, "[1,x]", 5);
 	ok(!w.object, "an array");
@@ -228,6 +249,12 @@ texts(void)
 		{ "\\ud83d\\u0041", "\xef\xbf\xbd" "A" },
 		{ "\\ud83d\\ud83d\\ude00", "\xef\xbf\xbd\xf0\x9f\x98\x80" },
 	};
+	static const struct { const char *in, *out; } cut[] = {
+		{ "[\"a", "\"[\\\"a\"" },
+		{ "[\"a\xc3\xa9", "\"[\\\"a\xc3\xa9\"" },
+		{ "[\"a\\", "\"[\\\"a\\\\\"" },
+		{ "[\"a\\\"", "\"[\\\"a\\\\\\\"\"" },
+	};
 	struct json s = { JSON_STRING, true, NULL, 0 };
 	char out[200];
 	size_t i;
@@ -245,8 +272,9 @@ texts(void)
 	    "a NUL is decoded");
 	ok(!json_is(&s, "a"), "and ends no comparison");
 
-	out[json_encode("\x01\"\\\n\t\x1f\x7f/\xc3\xa9", 10, out)] = '\0';
-	is_text(out, "\\u0001\\\"\\\\\\n\\t\\u001f\x7f/\xc3\xa9", "encode");
+	out[json_encode("\x01\"\\\b\f\n\r\t\x1f\x7f/\xc3\xa9", 13, out)] = '\0';
+	is_text(out, "\\u0001\\\"\\\\\\b\\f\\n\\r\\t\\u001f\x7f/\xc3\xa9",
+	    "encode");
 	out[json_encode("a\xc3" "b\xed\xa0\x80", 6, out)] = '\0';
 	is_text(out, "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
 	    "encode what is not UTF-8");
@@ -257,6 +285,16 @@ texts(void)
 	out[json_nest(s.text, strlen(s.text), out)] = '\0';
 	is_text(out, "\"{\\\"a b\\\":[1,\\\"\\\\\\\" x\\\"],\\\"\\\":{}}\"",
 	    "compact, inside a string");
+	/* Both end where the text does, though it be cut. */
+	for (i = 0; i < sizeof(cut) / sizeof(*cut); i++) {
+		char *copy = exact(cut[i].in, strlen(cut[i].in));
+
+		out[json_compact(copy, strlen(cut[i].in), out)] = '\0';
+		is_text(out, cut[i].in, "compact what is cut");
+		out[json_nest(copy, strlen(cut[i].in), out)] = '\0';
+		is_text(out, cut[i].out, "and inside a string");
+		free(copy);
+	}
 }
 
 /* JSONTestSuite, if it is there: whole files, by all three ways to check. */

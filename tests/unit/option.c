@@ -6,7 +6,7 @@
 static bool quiet, verbose;
 static const char *dialect, *mode;
 static struct option_list filters;
-static long jobs, limit;
+static long jobs, limit, retries;
 static int64_t lookback;
 
 static const struct option_row rows[] = {
@@ -23,6 +23,7 @@ static const struct option_row rows[] = {
 	{ 'm', "mode", NULL, "how", OPTION_CHOICE, &mode, 0, 0,
 	    "auto|append|replace" },
 	{ 'q', "quiet", NULL, "say less", OPTION_FLAG, &quiet, 0, 0, NULL },
+	{ 0, "retries", "N", "again", OPTION_NUMBER, &retries, 0, 5, NULL },
 	{ 'v', "verbose", NULL, "say more", OPTION_FLAG, &verbose, 0, 0, NULL },
 	{ 0, "very-long-name-indeed", "SOMETHING-LONG", "on its own line",
 	    OPTION_TEXT, &dialect, 0, 0, NULL },
@@ -110,6 +111,8 @@ static const struct {
 	    "--jobs: '+4' is not a number: write one from 1 to 64" },
 	{ { "--limit", "-1" }, "--limit: -1 is out of range: write a number "
 	    "from 0 to 2147483647" },
+	{ { "--retries", "6" },
+	    "--retries: 6 is out of range: write a number from 0 to 5" },
 	{ { "--lookback", "3" },
 	    "--lookback: '3' is not a duration: write 3d or 90m" },
 	{ { "--mode", "apend" },
@@ -126,6 +129,15 @@ static const char *
 stream_name(size_t i)
 {
 	return streams[i];
+}
+
+static const char *
+odd_name(size_t i)
+{
+	static const char *const odd[] = { "a name longer than any that an "
+	    "option or a stream will ever have", "abcxyz", "defxyz" };
+
+	return odd[i];
 }
 
 static void
@@ -236,5 +248,9 @@ main(void)
 	is_nearest("x", NULL);
 	is_nearest("", NULL);
 	is_nearest("taskrouter_workspaces", NULL);
+	is_nearest("a name longer than any that an option or a stream will "
+	    "ever have", NULL);
+	is_text(option_nearest("uvwxyz", odd_name, 3), "abcxyz",
+	    "of two as near as can be the first");
 	return done();
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include "child.h"
@@ -148,6 +149,19 @@ full_disk(int gzip)
 	    "full disk: the first failure is kept");
 }
 
+/* What does not fit comes out of deflate(3) in one go, or nothing was put. */
+static void
+full_at_once(void)
+{
+	struct out o = OUT_INIT;
+
+	out_fd(&o, open("/dev/full", O_WRONLY), "full");
+	out_gzip(&o, 0);
+	out_put(&o, big, sizeof big);
+	is_number(o.error, ENOSPC, "full disk, much at once: errno");
+	is_number(out_close(&o), -1, "full disk, much at once: close");
+}
+
 static void
 never_opened(void)
 {
@@ -245,6 +259,19 @@ all_closed(void *unused)
 	    (int)write(2, "x", 1));
 }
 
+/* Not even /dev/null can be opened in the place of stdin. */
+static void
+no_descriptors(void *unused)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)unused;
+	close(0);
+	setrlimit(RLIMIT_NOFILE, &none);
+	out_start();
+	exit(99);
+}
+
 static void
 into_closed_pipe(void *unused)
 {
@@ -318,6 +345,7 @@ main(void)
 	compressed();
 	full_disk(0);
 	full_disk(1);
+	full_at_once();
 	never_opened();
 	slow_reader();
 
@@ -331,6 +359,8 @@ main(void)
 	c = child_run(print_nothing_closed, NULL);
 	is_number(c.status, 74, "stdout closed: 74 even with nothing to write");
 	is_text(c.err, "t: stdout: Bad file descriptor\n", "stdout closed: said");
+	c = child_run(no_descriptors, NULL);
+	is_number(c.status, 74, "no descriptor for a hole: 74");
 	is_text(child_run(all_closed, NULL).err, "1 -1 -1",
 	    "stdin, stderr closed: their places stay taken, and broken");
 	c = child_run(into_closed_pipe, NULL);

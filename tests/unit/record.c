@@ -20,6 +20,8 @@ kinds_of_line(void)
 	ok(is_mark("{\"_mark\":\"open\"}"), "a mark");
 	ok(is_mark("{\"_mark\": \"open\"}"), "as python prints it");
 	ok(is_mark("  { \"_mark\" : \"open\" }"), "with white space anywhere");
+	ok(is_mark("{\r\n\t\"_mark\"\n:\"open\"}"), "of every kind");
+	ok(!is_mark("{\"_mark\" \"open\"}"), "a name without a value is none");
 	ok(!is_mark("{\"_marked\":1}"), "another name is a record");
 	ok(!is_mark("{\"sid\":\"{\\\"_mark\\\":\\\"open\\\"}\"}"),
 	    "a mark inside a message is not one");
@@ -182,6 +184,19 @@ members(void)
 	ok(mark_read(&m, text, (size_t)(at + 2 - text), &why) == 0,
 	    "a long message is read");
 	is_number(strlen(m.message), 255, "and cut between characters");
+	memmove(text + 27, text + 26, (size_t)(at + 2 - (text + 26)));
+	text[26] = '"';
+	text[27] = 'x';
+	ok(mark_read(&m, text, (size_t)(at + 3 - text), &why) == 0,
+	    "so is one where a character would be cut");
+	is_number(strlen(m.message), 253, "and that is left out");
+	snprintf(text, sizeof(text), W "\"stream\":\"%0800d\","
+	    "\"account\":\"\"," DAYS "}", 1);
+	ok(mark_read(&m, text, strlen(text), &why) == -1,
+	    "a name longer than any is refused unread");
+	snprintf(text, sizeof(text), FAIL ",\"status\":-2,\"code\":-3}");
+	ok(mark_read(&m, text, strlen(text), &why) == 0 && m.status == -2 &&
+	    m.code == -3, "numbers below 0 are read");
 	snprintf(text, sizeof(text), W "\"stream\":\"%0200d\","
 	    "\"account\":\"\"," DAYS "}", 1);
 	ok(mark_read(&m, text, strlen(text), &why) == -1,

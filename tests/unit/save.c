@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "child.h"
@@ -153,6 +154,59 @@ refused(void)
 	    "vanished folder: said");
 }
 
+/* Begin, then take the descriptors away: the folder cannot be made durable. */
+static void
+no_folder(void *keep)
+{
+	struct save s = SAVE_INIT;
+	struct rlimit none = { 3, 3 };
+
+	s.keep = *(bool *)keep;
+	if (save_begin(&s, "state"))
+		exit(99);
+	out_text(&s.out, "lost\n");
+	setrlimit(RLIMIT_NOFILE, &none);
+	exit(save_commit(&s) == -1 && s.status == STATUS_IO &&
+	    strcmp(s.why, "state: Too many open files") == 0 ? 0 : 1);
+}
+
+static void
+odd(void)
+{
+	struct save s = SAVE_INIT;
+	char name[260], path[600];
+	int i;
+
+	is_number(save_name(&s, "link"), -1, "nor is a link taken as a name");
+	ok(strncmp(s.why, "link: is a symbolic link", 24) == 0, "and said");
+
+	/* The reason stays, however long the path. */
+	for (i = 0; i < 100; i++)
+		memcpy(path + 5 * i, "none/", 5);
+	memcpy(path + 500, "x", 2);
+	is_number(save_begin(&s, path), -1, "a long path");
+	ok(strstr(s.why, "none/x.new: No such file or directory") != NULL &&
+	    strlen(s.why) < 240, "loses its head, not the reason");
+
+	/* "NAME.new" can be, "NAME.prev" cannot: nothing is replaced unkept. */
+	memset(name, 'n', 251);
+	name[251] = '\0';
+	put_file(name, "old\n");
+	s.keep = true;
+	is_number(save_text(&s, name, "new\n"), -1,
+	    "what cannot be kept is not replaced");
+	is_file(name, "old\n", "it is still there");
+	ok(strstr(s.why, "File name too long") != NULL, "and said");
+
+	put_file("state", "before\n");
+	is_number(child_run(no_folder, &(bool){ true }).status, 0,
+	    "a folder that cannot be made durable: the commit fails");
+	is_file("state", "before\n", "and what was kept is there again");
+	is_number(child_run(no_folder, &(bool){ false }).status, 0,
+	    "without keep, too");
+	is_file("state.new", NULL, "no temporary file is left");
+}
+
 /* --- locks -------------------------------------------------------------- */
 
 static int ready[2], go[2];
@@ -207,6 +261,49 @@ wait_writer(void *unused)
 	exit(save_lock("locked", SAVE_WRITER, true, NULL));
 }
 
+/* Hold the writer's part and wait for the commit's, which the parent holds. */
+static void
+cross(void *told)
+{
+	int got = save_lock("locked", SAVE_WRITER, false, NULL);
+
+	(void)!write(*(int *)told, &got, sizeof got);
+	alarm(20);
+	got = save_lock("locked", SAVE_COMMIT, true, NULL);
+	exit(got == 0 ? 0 : errno == EDEADLK ? 1 : 2);
+}
+
+/* Two that wait for each other: the kernel tells one of them, and a lock that
+ * was not had is not said to be. */
+static void
+deadlock(void)
+{
+	int told[2], got, mine, status = -1;
+	pid_t pid;
+
+	is_number(save_lock("locked", SAVE_COMMIT, false, NULL), 0, "mine");
+	if (pipe(told))
+		exit(99);
+	fflush(stdout);
+	if ((pid = fork()) == 0)
+		cross(&told[1]);
+	(void)!read(told[0], &got, sizeof got);
+	is_number(got, 0, "and theirs");
+	alarm(20);
+	mine = save_lock("locked", SAVE_WRITER, true, NULL);
+	got = errno;
+	save_unlock("locked", SAVE_COMMIT);
+	waitpid(pid, &status, 0);
+	alarm(0);
+	status = WEXITSTATUS(status);
+	ok((mine == -1 && got == EDEADLK && status == 0) ||
+	    (mine == 0 && status == 1), "one of two that wait for each other "
+	    "is told");
+	save_unlock("locked", SAVE_WRITER);
+	close(told[0]);
+	close(told[1]);
+}
+
 static void
 locks(void)
 {
@@ -220,6 +317,8 @@ locks(void)
 	is_number(save_holder("locked", SAVE_COMMIT), 0, "of that part only");
 	is_number(save_lock("locked", SAVE_FETCH, false, &holder), 1, "busy");
 	is_number(holder, pid, "by whom");
+	is_number(save_lock("locked", SAVE_FETCH, false, NULL), 1,
+	    "busy, whoever it is");
 	is_number(save_lock("./locked", SAVE_WRITER, false, NULL), 0,
 	    "another part is free");
 	kill(pid, SIGKILL);
@@ -256,7 +355,9 @@ main(void)
 	scratch_begin();
 	replacing();
 	refused();
+	odd();
 	locks();
+	deadlock();
 	scratch_end();
 	return done();
 }

@@ -85,6 +85,10 @@ static const struct {
 	{ "Fri, 30 Jan 2026 23:59:59 ", NULL },
 	{ "Fri, 30 Jan 2026 23:59:59 GMTX", NULL },
 	{ "Fri, 30 Jan 2026", NULL },
+	{ "Fri, 30 Ja", NULL },
+	{ "Fri, 3 Jan", NULL },
+	{ "3 Jan 2026", NULL },
+	{ "Friday, 30", NULL },
 	{ "+15550001111", NULL },
 	{ "SM0123456789abcdef0123456789abcdef", NULL },
 };
@@ -239,7 +243,9 @@ main(void)
 	ok(when_option("2026-01-01", now, &at) && at == 1767225600, "a date");
 	ok(!when_option("30d", now, &at), "30d is no date");
 	ok(!when_option("-30", now, &at), "-30 needs a unit");
-	ok(!when_option("-999999w", now, &at), "before the year 1");
+	ok(!when_option("-999999w", now, &at), "longer than all of time");
+	ok(!when_option("-106000w", now, &at), "before the year 1");
+	ok(when_option("-105000w", now, &at), "after it");
 	ok(!when_option("yesterday", now, &at), "yesterday is not known");
 
 	is_text(when_text(shown, WHEN_ALWAYS), "0001-01-01T00:00:00Z",
