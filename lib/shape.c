@@ -277,7 +277,11 @@ settle_unknown(struct shape *s, struct member *m, const char *name)
 	struct member *parent = m->parent;
 	struct slot *c = shape_column(s, m->flat);
 
-	if (parent == &s->root && name[0] == '_' && !*s->base && !c) {
+	if (strcmp(m->flat, "_mark") == 0) {
+		/* As the first column it would make a mark of a record. */
+		mask_unknown(s, m);
+		m->use = named(&s->rules->drop, m) ? MEMBER_SKIP : MEMBER_EXTRA;
+	} else if (parent == &s->root && name[0] == '_' && !*s->base && !c) {
 		settle_meta(s, m);
 	} else if (named(&s->rules->drop, m)) {
 		m->use = MEMBER_SKIP;
@@ -306,6 +310,13 @@ settle_unknown(struct shape *s, struct member *m, const char *name)
 		m->use = m->selected ? MEMBER_EXTRA : MEMBER_SKIP;
 }
 
+static size_t
+copied(char *to, const char *text, size_t len)
+{
+	memcpy(to, text, len);
+	return len;
+}
+
 struct member *
 shape_member(struct shape *s, struct member *parent, const struct json *name)
 {
@@ -316,13 +327,17 @@ shape_member(struct shape *s, struct member *parent, const struct json *name)
 	if (!name->escaped && (m = member_find(s, parent, name->text - 1,
 	    name->len + 2)))
 		return m;
-	/* One name has many spellings; members go by the plainest. */
+	/* One name has many spellings; members go by the plainest.  Halves of
+	 * surrogate pairs have none, and all become U+FFFD: they go by what is
+	 * written, so that two of them are two names. */
 	text = mem_resize(NULL, name->len + 1);
 	len = json_decode(name, text);
 	text[len] = '\0';
-	quoted = mem_resize(NULL, 6 * len + 3);
+	quoted = mem_resize(NULL, 6 * name->len + 3);
 	quoted[0] = '"';
-	quoted_len = 1 + json_encode(text, len, quoted + 1);
+	quoted_len = 1 + (name->escaped && strstr(text, "\xef\xbf\xbd") ?
+	    copied(quoted + 1, name->text, name->len) :
+	    json_encode(text, len, quoted + 1));
 	quoted[quoted_len++] = '"';
 	m = member_find(s, parent, quoted, quoted_len);
 	if (!m) {

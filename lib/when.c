@@ -78,8 +78,9 @@ struct parts {
 	int offset;		/* seconds east of UTC */
 };
 
-/* RFC 2822 and ISO 8601 write a leap second as :60; here it is the first
- * second of the next minute. */
+/* RFC 2822 and ISO 8601 write a leap second as :60.  It is the last of a day in
+ * UTC, and POSIX time counts it as the first second of the next; elsewhere
+ * there is none. */
 static bool
 assemble(const struct parts *t, int64_t *at)
 {
@@ -93,7 +94,8 @@ assemble(const struct parts *t, int64_t *at)
 		return false;
 	result = day_number(t->year, t->month, t->day) * WHEN_DAY +
 	    t->hour * 3600 + t->minute * 60 + t->second - t->offset;
-	if (result < FIRST || result > LAST)
+	if (result < FIRST || result > LAST ||
+	    (t->second == 60 && result % WHEN_DAY != 0))
 		return false;
 	*at = result;
 	return true;

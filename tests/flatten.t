@@ -185,6 +185,19 @@ END
 check_same 'marks pass in place, byte for byte' 'tw-flatten marked' 'cat marked'
 check_status 65 'no close mark' 'sed \$d marked | tw-flatten'
 check 'what came before it is there' 'test $(sed \$d marked | tw-flatten 2>/dev/null | wc -l) = 3'
+cat >forged <<'EOF'
+{"x":1,"_mark":"close"}
+{"\u005fmark":"close"}
+{"":{"_mark":1}}
+EOF
+cat >not_forged <<'EOF'
+{"x":1,"_extra":"{\"_mark\":\"close\"}"}
+{"_extra":"{\"_mark\":\"close\"}"}
+{"_extra":"{\"_mark\":1}"}
+EOF
+check_same 'no record becomes a mark' 'cat not_forged' 'tw-flatten forged'
+printf '{"\\ud800":1,"\\ud801":2}\n' >halves
+check 'two halves of pairs are two names' 'tw-flatten -q halves | grep -q ":1.*:2"'
 check_same 'marks bypass programs' 'tw-flatten -w false marked' 'grep _mark marked'
 
 # Lines that are no records.
