@@ -11,7 +11,7 @@
 static size_t
 put(char *out, const char *bytes, size_t len)
 {
-	memcpy(out, bytes, len);
+	memmove(out, bytes, len);	/* it may be there already */
 	return len;
 }
 
@@ -36,13 +36,19 @@ is_integer(const struct json *number)
 	return true;
 }
 
-/* The scalar a string spells, with no white space around it. */
+/* The scalar a string spells, with no white space around it; room is for what
+ * escapes mean. */
 static bool
-spelled(const struct json *string, struct json *value)
+spelled(const struct json *string, struct json *value, char *room)
 {
-	return !string->escaped &&
-	    json_value(string->text, string->len, value) &&
-	    value->len == string->len;
+	const char *text = string->text;
+	size_t len = string->len;
+
+	if (string->escaped) {
+		len = json_decode(string, room);
+		text = room;
+	}
+	return json_value(text, len, value) && value->len == len;
 }
 
 static size_t
@@ -50,7 +56,7 @@ fit_number(enum column_type type, const struct json *value, char *out)
 {
 	struct json number = *value;
 
-	if (value->kind == JSON_STRING && !spelled(value, &number))
+	if (value->kind == JSON_STRING && !spelled(value, &number, out))
 		return FIT_NOT;
 	if (number.kind != JSON_NUMBER ||
 	    (type == COLUMN_INTEGER && !is_integer(&number)))
@@ -63,7 +69,7 @@ fit_boolean(const struct json *value, char *out)
 {
 	struct json literal = *value;
 
-	if (value->kind == JSON_STRING && !spelled(value, &literal))
+	if (value->kind == JSON_STRING && !spelled(value, &literal, out))
 		return FIT_NOT;
 	if (literal.kind != JSON_TRUE && literal.kind != JSON_FALSE)
 		return FIT_NOT;
