@@ -23,6 +23,7 @@
 #include "mem.h"
 #include "option.h"
 #include "out.h"
+#include "pattern.h"
 #include "record.h"
 #include "save.h"
 #include "table.h"
@@ -103,7 +104,8 @@ struct run {
 	size_t sheet_count;
 	const char **asked;		/* --columns */
 	size_t asked_count;
-	bool files, by_account, by_window;
+	bool files;
+	struct pattern pattern;		/* of their names */
 	struct buf marks;		/* not yet passed on */
 	struct out marks_out, *to;	/* to: where marks go, or NULL */
 	bool part;	/* a window came that begins somewhere */
@@ -118,113 +120,23 @@ stop(enum diag_status status, const struct run *run, const char *what)
 	die(status, "%s:%lu: %s", run->in.name, run->line.number, what);
 }
 
-/*
- * Names of files.
- */
-
-/* Something from outside becomes part of a path: no way out of its folder. */
-static void
-add_name(struct run *run, struct buf *path, const char *name, const char *what)
-{
-	const unsigned char *p = (const unsigned char *)name;
-
-	if (!*p)
-		die(STATUS_DATA, "%s:%lu: a record without %s, and '%s' needs "
-		    "it", run->in.name, run->line.number, what, pattern);
-	if (*p == '.')
-		stop(STATUS_DATA, run, "a name begins with a dot, and would "
-		    "be a file's");
-	for (; *p; p++)
-		if (*p < ' ' || *p == '/' || *p == '\\' || *p == 0x7f)
-			stop(STATUS_DATA, run, "a name with a slash or a "
-			    "control character would be a file's");
-	buf_text(path, name);
-}
-
-/* The pattern as a path; window NULL: not known yet. */
+/* Where the sheet's rows go; window NULL: what its last mark says is not known. */
 static char *
-path_of(struct run *run, const struct sheet *s, const char *window)
+path_of(struct run *run, const struct sheet *s, const struct mark *window)
 {
-	struct buf path = BUF_INIT(0);
-	const char *p;
+	struct pattern_of of = { s->table->name, s->account };
+	char *path = pattern_path(&run->pattern, &of, window);
 
-	for (p = pattern; *p; p++) {
-		if (*p != '%') {
-			buf_byte(&path, *p);
-			continue;
-		}
-		switch (*++p) {
-		case 's':
-			add_name(run, &path, s->table->name, "_stream");
-			break;
-		case 'a':
-			add_name(run, &path, s->account, "_account");
-			break;
-		case 'w':
-			buf_text(&path, window ? window : "window");
-			break;
-		default:			/* %%; main looked */
-			buf_byte(&path, '%');
-		}
-	}
-	return buf_take(&path);
-}
-
-/* "20260101T000000Z": no colons, which some systems do not take. */
-static void
-add_instant(struct buf *b, int64_t at)
-{
-	char text[WHEN_SIZE], *p;
-
-	for (p = when_text(text, at); *p; p++)
-		if (*p != '-' && *p != ':')
-			buf_byte(b, *p);
-}
-
-static char *
-window_name(struct run *run, const struct mark *m)
-{
-	struct buf b = BUF_INIT(0);
-
-	/* The windows of two accounts must not be one file. */
-	if (!run->by_account) {
-		add_name(run, &b, *m->account ? m->account : "-", "_account");
-		buf_byte(&b, '-');
-	}
-	if (m->full)
-		buf_text(&b, "full");
-	else if (m->since == WHEN_ALWAYS)
-		buf_text(&b, "start");
-	else
-		add_instant(&b, m->since);
-	buf_byte(&b, '-');
-	if (m->until == WHEN_NEVER)
-		buf_text(&b, "end");
-	else
-		add_instant(&b, m->until);
-	return buf_take(&b);
+	if (!path)
+		stop(STATUS_DATA, run, run->pattern.why);
+	return path;
 }
 
 static void
-make_folders(const char *path)
+make_folders(char *path)
 {
-	char *folder = mem_text(path), *slash = folder;
-
-	while ((slash = strchr(slash + 1, '/'))) {
-		*slash = '\0';
-		if (mkdir(folder, 0777) && errno != EEXIST)
-			die(STATUS_CREATE, "%s: %s", folder, strerror(errno));
-		*slash = '/';
-	}
-	free(folder);
-}
-
-static bool
-ends_in(const char *text, const char *end)
-{
-	size_t a = strlen(text), b = strlen(end);
-
-	return a >= b && strcmp(text + a - b, end) == 0;
+	if (pattern_folders(path))
+		die(STATUS_CREATE, "%s: %s", path, strerror(errno));
 }
 
 /*
@@ -249,7 +161,7 @@ open_file(struct run *run, struct sheet *s)
 	if (save_begin(&s->save, s->path))
 		die((enum diag_status)s->save.status, "%s", s->save.why);
 	s->out = &s->save.out;
-	if (ends_in(s->path, ".gz"))
+	if (pattern_packed(s->path))
 		out_gzip(s->out, 6);
 }
 
@@ -260,7 +172,7 @@ sheet_of(struct run *run, struct table *t)
 	char account[MARK_NAME] = "";
 	struct sheet **at, *s;
 
-	if (run->by_account && a && a->seen == t->row) {
+	if (run->pattern.by_account && a && a->seen == t->row) {
 		if (a->value.len >= sizeof(account))
 			stop(STATUS_DATA, run, "_account is no account's SID");
 		account[table_text(&a->value, account)] = '\0';
@@ -391,14 +303,14 @@ write_beside(const struct run *run, const struct sheet *s, const char *path)
 static void
 finish(struct run *run, const struct mark *m)
 {
-	char *window = m ? window_name(run, m) : NULL, *path;
 	struct sheet *s;
+	char *path;
 
 	if (!run->files)
 		return;
 	while ((s = run->sheets)) {
-		path = path_of(run, s, window);
-		if (run->by_window) {
+		path = path_of(run, s, m);
+		if (run->pattern.by_window) {
 			if (strcmp(path, s->path) != 0)
 				make_folders(path);
 			if (save_name(&s->save, path))
@@ -419,7 +331,6 @@ finish(struct run *run, const struct mark *m)
 		run->sheet_count--;
 		sheet_free(s);
 	}
-	free(window);
 }
 
 /*
@@ -454,12 +365,12 @@ one_mark(struct run *run)
 	buf_byte(&run->marks, '\n');
 	if (m.kind == MARK_WINDOW) {
 		run->part |= !m.full && m.since != WHEN_ALWAYS;
-		if (run->by_window)
+		if (run->pattern.by_window)
 			finish(run, &m);
 	} else if (m.kind == MARK_CLOSE) {
 		if (mark_watch_end(&run->seen, &why))
 			stop(STATUS_DATA, run, why);
-		if (run->sheets && run->by_window && run->files)
+		if (run->sheets && run->pattern.by_window && run->files)
 			stop(STATUS_DATA, run, "records without the mark of "
 			    "their window");
 		if (run->files)
@@ -506,23 +417,9 @@ one_line(struct run *run)
 static void
 check_pattern(struct run *run)
 {
-	const char *p;
-
 	run->files = strcmp(pattern, "-") != 0;
-	if (!run->files)
-		return;
-	if (!*pattern || ends_in(pattern, "/"))
-		die(STATUS_USAGE, "-o: name files, as in -o 'csv/%%s.csv'");
-	for (p = pattern; (p = strchr(p, '%')); p++) {
-		switch (*++p) {
-		case 's': case '%': break;
-		case 'a': run->by_account = true; break;
-		case 'w': run->by_window = true; break;
-		default:
-			die(STATUS_USAGE, "-o %s: after %% comes s, a, w or %%",
-			    pattern);
-		}
-	}
+	if (run->files && pattern_read(&run->pattern, pattern))
+		die(STATUS_USAGE, "-o %s: %s", pattern, run->pattern.why);
 }
 
 static void
@@ -577,7 +474,7 @@ end_input(struct run *run, int got)
 	if (mark_watch_end(&run->seen, &why))
 		die(STATUS_DATA, "%s", why);
 	if (run->files && run->sheets) {
-		if (run->by_window)
+		if (run->pattern.by_window)
 			die(STATUS_DATA, "no window's mark came, and '%s' "
 			    "needs them: tw-fetch --marks writes them",
 			    pattern);
@@ -610,7 +507,8 @@ int
 main(int argc, char *argv[])
 {
 	static struct run run = { .in = LINE_INIT, .seen = MARK_WATCH_INIT,
-	    .style = CSV_STYLE_INIT, .tables = TABLE_SET_INIT };
+	    .pattern = PATTERN_INIT, .style = CSV_STYLE_INIT,
+	    .tables = TABLE_SET_INIT };
 	struct table *t;
 	int got;
 

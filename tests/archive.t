@@ -87,7 +87,7 @@ check "killed at any moment: what is sealed is whole, marks are of sealed files$
 check 'the next run makes it whole' \
     "$fetch -A dead0.3 >out && vouch dead0.3 out 0 && [ -z \"\$(find dead0.3 -name '*.part')\" ]"
 sh -c "exec $fetch -A stopped" >out & pid=$!
-sleep 0.4; kill $pid; wait $pid 2>/dev/null; status=$?
+sleep 0.4; kill $pid 2>/dev/null; wait $pid 2>/dev/null; status=$?
 check 'stopped: by the signal, and nothing half is left' \
     "[ $status -eq 143 -o $status -eq 0 ] && [ -z \"\$(find stopped -name '*.part')\" ]"
 finish
