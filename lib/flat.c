@@ -90,7 +90,8 @@ store(struct flat_state *f, struct shape *s, struct member *m,
 {
 	struct slot *c = m->slot ? m->slot : shape_slot(s, m);
 
-	if (c->seen == f->record && c->from != m) {
+	/* By another member: what this one put there is forgotten. */
+	if (c->seen == f->record) {
 		add_extra(f, m, value, true);
 		return;
 	}
@@ -566,7 +567,7 @@ head_of(struct flat_state *f, struct shape *s, struct buf *head)
 		if (f->late[i]->meta)
 			head_member(f, head, strcmp(f->late[i]->name,
 			    "_index") == 0 ? "_parent" : "", f->late[i]);
-	if (s->stream && s->stream->key && s->stream->key[0])
+	if (s->stream && s->stream->key)
 		key = (const char *const *)s->stream->key;
 	for (; *key; key++) {
 		c = shape_column(s, *key);

@@ -26,17 +26,6 @@ shape_names_add(struct shape_names *n, const char *list)
 	}
 }
 
-void
-shape_names_release(struct shape_names *n)
-{
-	while (n->count > 0)
-		free(n->names[--n->count]);
-	free(n->names);
-	free(n->seen);
-	n->names = NULL;
-	n->seen = NULL;
-}
-
 /* The end of name in path, or NULL if path does not begin with it.  The dots
  * of a path may be written as the flat name's underscores. */
 static const char *
@@ -355,9 +344,7 @@ shape_member(struct shape *s, struct member *parent, const struct json *name)
 struct slot *
 shape_slot(struct shape *s, struct member *m)
 {
-	if (!m->slot)
-		m->slot = shape_column(s, m->flat);
-	if (!m->slot)
+	if (!(m->slot = shape_column(s, m->flat)))
 		m->slot = slot_new(s, m->flat);
 	return m->slot;
 }
@@ -476,8 +463,6 @@ shape_free(struct shape *s)
 	struct slot *c, *next_c;
 	size_t i;
 
-	if (!s)
-		return;
 	for (i = 0; i < s->member_room; i++)
 		for (m = s->members[i]; m; m = next_m) {
 			next_m = m->next;

@@ -37,7 +37,6 @@ struct shape_names {
 };
 /* Add the names in a comma separated list. */
 void shape_names_add(struct shape_names *n, const char *list);
-void shape_names_release(struct shape_names *n);
 /* Is the path, or what it is in, among the names? */
 bool shape_names_hold(const struct shape_names *n, const char *path);
 

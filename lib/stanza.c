@@ -655,7 +655,7 @@ find_list(const struct stream *s)
 	char name[CATALOG_CONTEXT];
 	size_t count = 0, len;
 
-	if (s->key && s->key[0])
+	if (s->key)
 		return NULL;
 	for (at = s->path; (at = strchr(at, '{')) != NULL; at += len) {
 		at++;

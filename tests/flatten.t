@@ -32,6 +32,26 @@ flat 'two members, one name: the second to _extra' '' '{"a":{"b":1},"a_b":2}' \
 	'{"a_b":1,"_extra":"{\"a_b\":2}"}'
 flat 'the same the other way round' '' '{"a_b":2,"a":{"b":1}}' \
 	'{"a_b":2,"_extra":"{\"a.b\":1}"}'
+flat 'an array whose elements do not fit' '-e c' '{"c":[{"a":{"b":1},"a_b":2}]}' \
+	'{}
+{"_stream":"c","_index":0,"a_b":1,"_extra":"{\"a_b\":2}"}'
+flat 'an element has no metadata' '-e c' '{"c":[{"_x":1,"_extra":2}]}' \
+	'{}
+{"_stream":"c","_index":0,"_x":1,"_extra":2}'
+flat 'two arrays of one name' '-e a.b,a_b' '{"a":{"b":[{"c":1,"d":2}]}}
+{"a_b":[{"d":3,"c":4}]}
+{"a":{"b":[{"c":5}]}}' '{}
+{"_stream":"a_b","_index":0,"c":1,"d":2}
+{}
+{"_stream":"a_b","_index":0,"d":3,"c":4}
+{}
+{"_stream":"a_b","_index":0,"c":5}'
+flat 'what is dropped does not go below' '-e c -d _account,_x' \
+	'{"_account":"A","_x":1,"_y":2,"c":[3]}' \
+	'{"_y":2}
+{"_stream":"c","_y":2,"_index":0,"value":3}'
+flat 'a _stream that is no name' '' '{"_stream":5,"a":1}' '{"_stream":5,"a":1}'
+flat 'a list of names with a hole' '-s ,a,' '{"a":1,"b":2}' '{"a":1}'
 flat 'metadata come first' '' '{"b":1,"_x":2,"_fetched":"t","_account":"A"}' \
 	'{"_account":"A","_fetched":"t","_x":2,"b":1}'
 
@@ -94,6 +114,16 @@ stream things
 	column box.size.height integer
 	column note text personal
 	column attributes text
+	column owner.name text personal
+	column _x.y integer
+stream heaps
+	host api
+	path /v1/Heaps
+	paging none
+	records heaps
+	column size text
+	column a.b integer
+	column a-b text
 END
 things() { flat "$1" "-C types.tw -S things $4" "{$2}" "{\"_stream\":\"things\",$3}"; }
 things 'booleans' '"on":"true"' '"on":true' ''
@@ -121,6 +151,56 @@ things 'JSON text is opened' '"attributes":"{\"a\":{\"b\":\"x\"},\"c\":[1]}"' \
 things 'JSON text that is none' '"attributes":"{x"' \
 	'"_extra":"{\"attributes\":\"{x\"}"' '-p attributes'
 things 'JSON text that is empty' '"attributes":""' '"attributes":null' '-p attributes'
+
+things 'an unknown member twice' '"q":1,"r":2,"q":3' '"_extra":"{\"r\":2,\"q\":3}"' '-u extra'
+things 'nothing of it is left' '"q":1,"sid":"x"' '"sid":"x"' '-u extra -d q'
+things 'a part of it is' '"q":{"a":1,"b":2}' '"_extra":"{\"q.b\":2}"' '-u extra -d q_a'
+echo 0123456789abcdef0123 >key
+things 'a part of it is hidden' '"q":{"a":1,"b":2}' '"_extra":"{\"q.a\":null,\"q.b\":2}"' \
+	'-u extra --redact q.a --hash q.c --key-file key'
+check 'or hashed' "echo '{\"q\":{\"a\":1,\"b\":2}}' | tw-flatten -C types.tw -S things \
+	-u extra --hash q.a --key-file key | grep '{.\"q.a.\":.\"[0-9a-f]\{64\}.\",.\"q.b.\":2}'"
+things 'a longer name is another' '"_extra":"{\"qq\":1,\"q\":2,\"q.r\":3}"' \
+	'"_extra":"{\"qq\":1}"' '-d q'
+things 'unknown and not selected' '"sid":"x","q":1' '"sid":"x"' '-u extra -s sid'
+flat 'opened text of nothing' '-S messages -p subresource_uris' \
+	'{"subresource_uris":"{ }"}' '{"_stream":"messages","subresource_uris":"{}"}'
+things 'metadata that the catalogue has' '"_x_y":"5"' '"_x_y":5' ''
+things 'and as an object' '"_x":{"y":"5","z":1}' '"_x_y":5,"_x_z":1' ''
+things 'an array below one that has no key' '"sid":[1],"kids":[2]' \
+	'"_extra":"{\"sid\":[1]}"}
+{"_stream":"things_kids","_index":0,"value":2' '-e kids'
+things 'exploded though not selected' '"sid":"x","on":true,"kids":[{"n":1}]' \
+	'"sid":"x"}
+{"_stream":"things_kids","_parent_sid":"x","_index":0,"n":1' '-s sid -e kids'
+things 'exploded though unknown members go' '"sid":"x","q":1,"kids":[2]' \
+	'"sid":"x"}
+{"_stream":"things_kids","_parent_sid":"x","_index":0,"value":2' '-u drop -e kids'
+things 'a personal column that is flat already' '"owner_name":"Bob","sid":"x"' \
+	'"sid":"x","owner_name":null' '--no-pii'
+flat 'a stream without a key: the sid below' '-C types.tw -S heaps -e kids' \
+	'{"size":"1","sid":"H1","kids":[1]}' '{"_stream":"heaps","size":"1","sid":"H1"}
+{"_stream":"heaps_kids","_parent_sid":"H1","_index":0,"value":1}'
+flat 'two columns of one name: the first' '-C types.tw -S heaps --sep -' \
+	'{"a":{"b":"5"}}
+{"a-b":"x"}
+{"a":{"b":"5"},"a-b":"x"}' '{"_stream":"heaps","a-b":5}
+{"_stream":"heaps","_extra":"{\"a-b\":\"x\"}"}
+{"_stream":"heaps","a-b":5,"_extra":"{\"a-b\":\"x\"}"}'
+flat 'a key that is metadata goes below once' '-S dependent_phone_numbers -e c' \
+	'{"_address_sid":"AD1","sid":"PN1","c":[1]}' \
+	'{"_stream":"dependent_phone_numbers","_address_sid":"AD1","sid":"PN1"}
+{"_stream":"dependent_phone_numbers_c","_address_sid":"AD1","_parent_sid":"PN1","_index":0,"value":1}'
+messages 'a json column twice: the last' \
+	'"subresource_uris":{"a":1},"subresource_uris":{"b":2}' \
+	'"subresource_uris":"{\"b\":2}"'
+# What did not fit and comes again, fitting, leaves other misfits alone.
+flat 'a misfit, and in the next record none' '-C types.tw -S things -u extra' \
+	'{"box":7}
+{"q":1,"box":{"color":"r"},"box":{"color":"s"}}
+{"q":1,"box":7,"box":{"color":"s"}}' '{"_stream":"things","_extra":"{\"box\":7}"}
+{"_stream":"things","box_color":"s","_extra":"{\"q\":1}"}
+{"_stream":"things","box_color":"s","_extra":"{\"q\":1}"}'
 
 # Flattening what is flat changes nothing.
 cat >odd <<'END'
@@ -245,8 +325,12 @@ perl -e 'print "{\"a\":\"", "x" x 3e7, "\",\"b\":[", "1," x 3e6, "1]}\n"' >long
 check 'a long line' "test \$(tw-flatten long | wc -c) = \$((\$(wc -c <long) + 2))"
 perl -e 'for (1 .. 20) { print "{"; print join ",", map { "\"k" . int(rand 1e9) . "\":{\"x\":1}" } 1 .. 5000; print "}\n" }' >names
 check 'names without end' "test \$(tw-flatten names | wc -l) = 20"
+perl -e 'for (1 .. 3000) { printf "{\"_stream\":\"s%d\",\"a\":{\"b\":%d}}\n", $_ % 1500, $_ }' >streams
+check_same 'streams without end' 'tw-flatten streams' \
+	"sed 's/\"a\":{\"b\":\(.*\)}}/\"a_b\":\1}/' streams"
 perl -e 'print "{\"a\":" x 200, "1", "}" x 200, "\n"' >deep
 check 'depth' "tw-flatten deep | grep -q '^{\"a\\(_a\\)\\{199\\}\":1}'"
 perl -e '$n = "n" x 700; print "{\"$n\":{\"$n\":{\"a\":1}},\"b\":2}\n"' >wide
 check 'a name too long goes to _extra' "tw-flatten wide | grep -q '^{\"b\":2,\"_extra\":.*{.*\"a.*\":1}}\"}\$'"
+check 'unless nobody selected it' "test \"\$(tw-flatten -s b wide)\" = '{\"b\":2}'"
 finish
