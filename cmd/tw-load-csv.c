@@ -529,7 +529,7 @@ main(int argc, char *argv[])
 	run.tables.stream = stream;
 	run.asked = asked_columns(&run.asked_count);
 	/* A header is written once: what comes later goes to _extra. */
-	run.tables.limits.fixed = run.tables.limits.open = true;
+	run.tables.limits.fixed = true;
 	run.tables.limits.also = run.asked;
 	run.tables.limits.also_count = run.asked_count;
 	line_files(&run.in, argv);

@@ -455,7 +455,7 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->status = STATUS_DATA;
 	s->tables = fresh;
 	s->tables.stream = rules->stream;
-	s->tables.limits.fixed = s->tables.limits.open = !d->grows;
+	s->tables.limits.fixed = !d->grows;
 	s->tables.limits.extra = !d->grows;
 	s->tables.limits.fold = d->fold;
 	s->tables.limits.decimal_before = d->decimal_before;

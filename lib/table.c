@@ -42,7 +42,7 @@ names_grow(struct table *t)
 static struct table_column *
 find(const struct table *t, const char *quoted, size_t len)
 {
-	struct table_column *c = t->names_room == 0 ? NULL :
+	struct table_column *c =
 	    t->names[hash_of(quoted, len) & (t->names_room - 1)];
 
 	while (c && (c->quoted_len != len || memcmp(c->quoted, quoted, len)))
@@ -222,8 +222,6 @@ table_free(struct table *t)
 	struct table_column *c, *next;
 	size_t i;
 
-	if (!t)
-		return;
 	for (i = 0; i < t->names_room; i++)
 		for (c = t->names[i]; c; c = next) {
 			next = c->next;
@@ -275,7 +273,7 @@ may_list(const struct table *t, const struct table_column *c)
 	for (i = 0; i < l->also_count; i++)
 		if (strcmp(l->also[i], c->name) == 0)
 			return true;
-	if (l->fixed && !(l->open && !t->stream && t->row == 1))
+	if (l->fixed && (t->stream || t->row > 1))
 		return false;
 	/* Nothing can be called "", and a terminal would be driven by these. */
 	if (c->name_len == 0 || (l->name_max && c->name_len > l->name_max) ||
@@ -337,7 +335,7 @@ is_small(const char *text, size_t len)
 	static const char most[] = "9223372036854775807";
 	size_t i;
 
-	if (len > 0 && *text == '-') {
+	if (*text == '-') {
 		text++;
 		len--;
 	}
@@ -361,8 +359,9 @@ is_sane(const char *text, size_t len)
 		i++;
 	if (i == len)
 		return true;
+	/* A sign is below the digits. */
 	for (digits = 0, i++; i < len; i++)
-		digits += text[i] >= '0' && text[i] <= '9';
+		digits += text[i] >= '0';
 	return digits <= 2;
 }
 
@@ -523,7 +522,7 @@ begin_extra(struct table *t)
 
 	buf_clear(b);
 	buf_byte(b, '{');
-	if (!c || c->seen != t->row)
+	if (c->seen != t->row)
 		return;
 	object = c->value;
 	text = NULL;

@@ -64,9 +64,9 @@ struct table_column {
 
 /* What a destination can take as a column; the rest goes to _extra. */
 struct table_limits {
-	bool fixed;		/* no column but those it began with */
-	bool open;		/* ... and the first row's, if the catalogue
-				 * does not know the stream */
+	bool fixed;		/* no column but those it began with (and the
+				 * first row's, if the catalogue does not know
+				 * the stream) */
 	bool extra;		/* ... but all have _extra; else, for such a
 				 * stream, a late member is an error */
 	const char **also;	/* ... and these; then nothing else is missed
@@ -135,7 +135,7 @@ struct table_set {
 	size_t count;
 	const char *why;
 };
-#define TABLE_SET_INIT { NULL, { false, false, false, NULL, 0, false, 0, 0, 0, 0 }, \
+#define TABLE_SET_INIT { NULL, { false, false, NULL, 0, false, 0, 0, 0, 0 }, \
 	NULL, 0, NULL }
 #define TABLE_SET_MAX 4096	/* streams; more is no input of ours */
 
