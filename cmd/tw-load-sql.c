@@ -60,7 +60,16 @@ static const struct option_row rows[] = {
 
 static const struct option_page page = {
 	"tw-load-sql", "-d DIALECT [options] [FILE...]",
-	"write flat records as a script that loads them", rows, NULL
+	"write flat records as a script that loads them", rows,
+	"Whose client; in brackets, what --stage needs too:\n"
+	"  sqlite     sqlite3 FILE\n"
+	"  postgres   psql -X -d DATABASE\n"
+	"  duckdb     duckdb -batch FILE\n"
+	"  mysql      mysql -N -r [--local-infile=1] DATABASE\n"
+	"  snowflake  snowsql -o exit_on_error=true -o output_format=plain\n"
+	"             -o header=false -o timing=false -o friendly=false\n"
+	"  bigquery   bq query --use_legacy_sql=false\n"
+	"sqlite, postgres, snowflake and bigquery have no --stage.\n"
 };
 
 static enum sql_mode

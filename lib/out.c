@@ -149,6 +149,17 @@ out_spill(struct out *o, const void *bytes, size_t len)
 		out_put(o, bytes, len);
 }
 
+void
+out_number(struct out *o, unsigned long long number)
+{
+	char text[24], *end = text + sizeof(text), *p = end;
+
+	do
+		*--p = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	out_put(o, p, (size_t)(end - p));
+}
+
 char *
 out_reserve(struct out *o, size_t len)
 {

@@ -67,6 +67,9 @@ out_text(struct out *o, const char *text)
 	out_put(o, text, strlen(text));
 }
 
+/* In decimal. */
+void out_number(struct out *o, unsigned long long number);
+
 static inline void
 out_byte(struct out *o, char c)
 {

@@ -14,7 +14,7 @@
  *
  *	%t	the table			%s	its stage
  *	%c	column names, with commas	%e	the same of excluded
- *	%q	r[1],r[2],.. as many as columns
+ *	%q	the fields of a list, as .field has them
  *	%k	key columns			%d	columns with their types
  *	%f	the same, and which are personal
  *	%p	", PRIMARY KEY (..)" or nothing
@@ -40,7 +40,9 @@
  *	%v	a mark's values for the ledger, literals with commas
  *	%r	a literal: the mark to print
  *	%F	a file's path, which has nothing to quote
- *	%b	how many bytes it has
+ *	%E	its columns, with commas	%C	how many
+ *	%Q	its fields, as .field has them
+ *	%b	how many bytes it has		%R	rows of the stage with it
  */
 struct sql_dialect {
 	const char *name;
@@ -89,10 +91,20 @@ struct sql_dialect {
 	/* A text between other words; also what sql_value makes of rows'. */
 	size_t (*literal)(const char *text, size_t len, char *out);
 
-	/* --stage: what takes the rows of a file, CSV without a header, into
-	 * %s, which has just its columns, and fails if the file has not its
-	 * %b bytes.  NULL: not offered. */
+	/* Of rows that come as lists: # is the number of a field, from the
+	 * first on, and @ its type. */
+	const char *field, *field_json;
+	unsigned field_first;
+
+	/* --stage: what takes the rows of a file into %s, and fails if one of
+	 * them is not as it was written.  NULL: not offered. */
 	const char *file;
+	const char *file_end;		/* of its name */
+	const char *file_null;
+	const char *file_row, *file_between, *file_row_end;
+	bool file_number;		/* a row's last field is its number in
+					 * %s, from 1 */
+	size_t (*file_value)(const struct table_column *c, char *out);
 
 	/* Past the stage, while %t was empty and no key came twice. */
 	const char *direct;		/* see whether it is; NULL: never */

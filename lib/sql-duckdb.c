@@ -131,6 +131,7 @@ const struct sql_dialect sql_duckdb = {
 	.rows_most = 2000, .bytes_most = 1 << 20,
 	.value = value,
 	.literal = literal,
+	.field = "r[#]", .field_json = "r[#]", .field_first = 1,
 
 	/* A loader of CSV does not miss what is cut off at a line's end. */
 	.file =
@@ -141,6 +142,10 @@ const struct sql_dialect sql_duckdb = {
 	    "false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NEW_LINE '\\n', "
 	    "NULLSTR '', ALLOW_QUOTED_NULLS false, MAX_LINE_SIZE 33554432, "
 	    "BUFFER_SIZE 33554432);\n",
+	.file_end = "csv",
+	.file_null = "",
+	.file_row = "", .file_between = ",", .file_row_end = "\n",
+	.file_value = sql_csv,
 
 	/* Whole rows are not carried through the sort for the few that lose. */
 	.merge =

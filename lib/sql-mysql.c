@@ -45,8 +45,27 @@ literal(const char *text, size_t len, char *out)
 	return (size_t)(p - out);
 }
 
+/* A field of a file: no escapes, and quotes are doubled. */
 static size_t
-value(const struct table_column *c, char *out)
+field(const char *text, size_t len, char *out)
+{
+	char *p = out;
+	size_t i;
+
+	*p++ = '"';
+	for (i = 0; i < len; i++) {
+		if (text[i] == '"')
+			*p++ = '"';
+		*p++ = text[i];
+	}
+	*p++ = '"';
+	return (size_t)(p - out);
+}
+
+/* Texts as quote puts them, behind one quote. */
+static size_t
+value_in(const struct table_column *c, char *out,
+    size_t (*quote)(const char *text, size_t len, char *out))
 {
 	const struct json *v = &c->value;
 
@@ -61,13 +80,24 @@ value(const struct table_column *c, char *out)
 	}
 	/* 2026-01-31T23:59:59Z: it knows neither the T nor the Z. */
 	if (c->described && c->type == COLUMN_TIME && v->len > 11) {
-		out[0] = '\'';
-		memcpy(out + 1, v->text, v->len);
+		size_t len = quote(v->text, v->len - 1, out);
+
 		out[11] = ' ';
-		out[v->len] = '\'';
-		return v->len + 1;
+		return len;
 	}
-	return sql_value(c, out, literal);
+	return sql_value(c, out, quote);
+}
+
+static size_t
+value(const struct table_column *c, char *out)
+{
+	return value_in(c, out, literal);
+}
+
+static size_t
+file_value(const struct table_column *c, char *out)
+{
+	return value_in(c, out, field);
 }
 
 const struct sql_dialect sql_mysql = {
@@ -138,6 +168,23 @@ const struct sql_dialect sql_mysql = {
 	.rows_most = 1000, .bytes_most = 1 << 20,
 	.value = value,
 	.literal = literal,
+
+	/* To a client's file the server is lenient: a row that lacks fields,
+	 * or a value that does not fit, is a warning. */
+	.file =
+	    "LOAD DATA LOCAL INFILE '%F' INTO TABLE %s CHARACTER SET utf8mb4 "
+	    "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' "
+	    "ESCAPED BY '' LINES TERMINATED BY '\\n' (%E,\"_tw_row\");\n"
+	    "SET @tw = @@warning_count;\n"
+	    "SELECT IF (@tw = 0 AND count(*) = %R AND max(\"_tw_row\") = %R, "
+	    "'DO 0', 'DO \"tw-load-sql: a file of the stage was cut\"') "
+	    "INTO @tw FROM %s;\nPREPARE tw FROM @tw; EXECUTE tw; "
+	    "DEALLOCATE PREPARE tw;\n",
+	.file_end = "csv",
+	.file_null = "NULL",
+	.file_row = "", .file_between = ",", .file_row_end = "\n",
+	.file_number = true,
+	.file_value = file_value,
 
 	.still =
 	    "UPDATE %s AS excluded JOIN %t AS old ON %j SET "

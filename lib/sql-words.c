@@ -262,6 +262,29 @@ put_updates(const struct sql_words *w, const struct table *t)
 	}
 }
 
+/* What takes the first so many columns from a row that is a list. */
+static void
+put_fields(const struct sql_words *w, const struct table *t, size_t count)
+{
+	const char *p;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct table_column *c = t->columns[i];
+
+		out_text(w->o, i > 0 ? "," : "");
+		p = c->described && c->type == COLUMN_JSON ?
+		    w->d->field_json : w->d->field;
+		for (; *p; p++)
+			if (*p == '#')
+				out_number(w->o, w->d->field_first + i);
+			else if (*p == '@')
+				out_text(w->o, type_of(w, c, false));
+			else
+				out_byte(w->o, *p);
+	}
+}
+
 /* ('name', 'type') of the columns from this one on. */
 static void
 put_described(const struct sql_words *w, const struct table *t, size_t from)
@@ -451,21 +474,11 @@ put_order(const struct sql_words *w, const struct table *t, const char *behind)
 		}
 }
 
-static void
-put_number(const struct sql_words *w, unsigned long long number)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", number);
-	out_text(w->o, text);
-}
-
 void
 sql_put(const struct sql_words *w, const char *fragment, const struct sql_about *a)
 {
 	const struct table *t = a ? a->table : NULL;
 	const char *p, *percent;
-	char number[32];
 	size_t i;
 
 	for (p = fragment; (percent = strchr(p, '%')); p = percent + 2) {
@@ -505,16 +518,19 @@ sql_put(const struct sql_words *w, const char *fragment, const struct sql_about 
 			out_text(w->o, type_of(w, t->columns[a->from], false));
 			break;
 		case 'q':
-			for (i = 1; i <= t->count; i++) {
-				snprintf(number, sizeof(number), "%sr[%zu]",
-				    i > 1 ? "," : "", i);
-				out_text(w->o, number);
-			}
+			put_fields(w, t, t->count);
 			break;
+		case 'E':
+			for (i = 0; i < a->columns; i++)
+				put_column(w, i > 0 ? "," : "", t->columns[i]);
+			break;
+		case 'Q': put_fields(w, t, a->columns); break;
+		case 'C': out_number(w->o, a->columns); break;
 		case 'h': put_described(w, t, a->from); break;
 		case 'F': out_text(w->o, a->file); break;
-		case 'b': put_number(w, a->bytes); break;
-		case 'z': put_number(w, a->number); break;
+		case 'b': out_number(w->o, a->bytes); break;
+		case 'R': out_number(w->o, a->rows); break;
+		case 'z': out_number(w->o, a->number); break;
 		case 'Z': put_stage(w, t, true); break;
 		case 'x':
 			put_column(w, "", t->account);

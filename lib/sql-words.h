@@ -37,7 +37,9 @@ struct sql_about {
 	const char *account, *before;	/* a full list of it, from then */
 	const char *until;		/* when it was asked for */
 	const char *file;
+	size_t columns;			/* in it */
 	unsigned long long bytes;	/* of it */
+	unsigned long long rows;	/* of the stage with it */
 };
 
 /* In front of the name of a table when it is its stage, and behind it when it

@@ -64,6 +64,7 @@ struct target {
 	struct table_column *stream, *run;	/* if asked for */
 	struct fresh fresh;
 	struct save file;		/* takes its rows, while path is set */
+	unsigned long long filed;	/* rows of the batch, in files */
 	struct target *next;		/* of those in the batch */
 };
 
@@ -212,7 +213,9 @@ end_file(struct sql *s, struct target *t)
 	if (!t->file.path)
 		return 0;
 	a.file = path = mem_text(t->file.path);
+	a.columns = t->columns;
 	a.bytes = out_total(&t->file.out);
+	a.rows = t->filed;
 	s->run->files--;
 	got = save_commit(&t->file);
 	if (got == 0)
@@ -236,17 +239,25 @@ static int
 file_row(struct sql *s, struct target *t)
 {
 	struct sql_run *r = s->run;
+	const struct sql_dialect *d = r->d;
 	struct out *o = &t->file.out;
 
 	if (!t->file.path) {
 		if (r->files == FILES_MAX && end_files(s))
 			return -1;
-		if (stage_begin(r->rules->stage, &t->file, t->table->name))
+		if (stage_begin(r->rules->stage, &t->file, t->table->name,
+		    d->file_end))
 			return not_written(s, &t->file);
 		r->files++;
 	}
-	put_values(o, t->table, "", ",", sql_csv);
-	out_byte(o, '\n');
+	t->filed++;
+	out_text(o, d->file_row);
+	put_values(o, t->table, d->file_null, d->file_between, d->file_value);
+	if (d->file_number) {
+		out_text(o, d->file_between);
+		out_number(o, t->filed);
+	}
+	out_text(o, d->file_row_end);
 	return 0;
 }
 
@@ -338,6 +349,7 @@ take_in(struct sql_run *r, struct target *target)
 	}
 	if (target->batch != r->batch) {
 		target->batch = r->batch;
+		target->filed = 0;
 		target->next = NULL;
 		*r->last = target;
 		r->last = &target->next;

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "diag.h"
+
+/* A file is RUN-NUMBER-NAME.END, and .part behind it until it is complete. */
+static const char hex[] = "0123456789abcdef";
+static const char digits[] = "0123456789";
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 static int
 failed(struct stage *s, int status, const char *folder, const char *why)
@@ -19,32 +27,70 @@ failed(struct stage *s, int status, const char *folder, const char *why)
 	return -1;
 }
 
-/* Loaders know patterns, and scripts have quotes. */
+/* Loaders know patterns and variables, and scripts have quotes. */
 static bool
 is_plain(const char *path)
 {
 	for (; *path; path++)
 		if ((unsigned char)*path < ' ' || *path == 0x7f ||
-		    strchr("*?[]{}\\\"'`;", *path))
+		    strchr("*?[]{}\\\"'`;&<>%$", *path))
 			return false;
 	return true;
 }
 
-/* 1: nothing is in it. */
+/* The name is one that stage_begin gives, in whatever run. */
+static bool
+is_ours(const char *name)
+{
+	size_t n;
+
+	if ((n = strspn(name, hex)) != STAGE_RUN || name[n] != '-')
+		return false;
+	name += n + 1;
+	if ((n = strspn(name, digits)) == 0 || name[n] != '-')
+		return false;
+	name += n + 1;
+	n = strspn(name, plain);
+	if (name[n] != '.')
+		return false;
+	name += n + 1;
+	n = strspn(name, letters);
+	return n > 0 && (!name[n] || strcmp(name + n, ".part") == 0);
+}
+
+/* Remove what earlier runs left.  1: something else is in it. */
 static int
-is_empty(const char *folder)
+clear(const char *folder)
 {
 	DIR *d = opendir(folder);
 	const struct dirent *e;
-	int empty = 1;
+	int got = 0;
 
 	if (!d)
 		return -1;
-	while (empty && (e = readdir(d)))
-		empty = strcmp(e->d_name, ".") == 0 ||
-		    strcmp(e->d_name, "..") == 0;
+	while (got == 0 && (e = readdir(d))) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!is_ours(e->d_name))
+			got = 1;
+		else if (unlinkat(dirfd(d), e->d_name, 0) && errno != ENOENT)
+			got = -1;
+	}
 	closedir(d);
-	return empty;
+	return got;
+}
+
+/* No two runs have the same. */
+static void
+name_run(struct stage *s)
+{
+	struct timespec now = { 0, 0 };
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(s->run, sizeof(s->run), "%010llx%08lx%06lx",
+	    (unsigned long long)now.tv_sec & 0xffffffffff,
+	    (unsigned long)now.tv_nsec & 0xffffffff,
+	    (unsigned long)getpid() & 0xffffff);
 }
 
 int
@@ -52,15 +98,8 @@ stage_open(struct stage *s, const char *folder)
 {
 	struct buf path = BUF_INIT(0);
 	char here[4096] = "";
-	int empty;
+	int got;
 
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		return failed(s, STATUS_CREATE, folder, strerror(errno));
-	if ((empty = is_empty(folder)) < 0)
-		return failed(s, STATUS_CREATE, folder, strerror(errno));
-	if (!empty)
-		return failed(s, STATUS_CREATE, folder, "is not empty: name "
-		    "another folder, or remove it if no script needs it");
 	if (*folder != '/' && !getcwd(here, sizeof(here)))
 		return failed(s, STATUS_CREATE, folder, strerror(errno));
 	buf_printf(&path, "%s%s%s", here, *here ? "/" : "", folder);
@@ -68,22 +107,28 @@ stage_open(struct stage *s, const char *folder)
 	if (!is_plain(s->folder))
 		return failed(s, STATUS_USAGE, folder, "its path has a "
 		    "character that means something to loaders");
+	if ((mkdir(folder, 0700) && errno != EEXIST) ||
+	    (got = clear(folder)) < 0 || access(folder, W_OK | X_OK))
+		return failed(s, STATUS_CREATE, folder, strerror(errno));
+	if (got > 0)
+		return failed(s, STATUS_CREATE, folder, "has other files than "
+		    "those of a stage: name another folder");
+	name_run(s);
 	return 0;
 }
 
 int
-stage_begin(struct stage *s, struct save *f, const char *name)
+stage_begin(struct stage *s, struct save *f, const char *name, const char *end)
 {
 	struct buf path = BUF_INIT(0);
 	size_t i;
 	int got;
 
-	buf_printf(&path, "%s/%u-", s->folder, ++s->count);
+	buf_printf(&path, "%s/%s-%u-", s->folder, s->run, ++s->count);
 	for (i = 0; name[i] && i < 60; i++)
-		buf_byte(&path, strchr("abcdefghijklmnopqrstuvwxyz"
-		    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", name[i]) ?
-		    name[i] : '_');
-	buf_text(&path, ".csv");
+		buf_byte(&path, strchr(plain, name[i]) ? name[i] : '_');
+	buf_byte(&path, '.');
+	buf_text(&path, end);
 	f->exact = true;
 	got = save_begin(f, path.text);
 	buf_release(&path);

@@ -64,6 +64,26 @@ duckdb_find() {
 	    duckdb=$(command -v duckdb)
 }
 
+# told DIALECT: the client that --help names, as it is for --stage, run where
+# the engine of each_engine is.
+told() {
+	told_dir=$(mktemp -d) || return 1
+	case $1 in
+	postgres) echo "exec $(command -v psql) -h $pg_dir -U test \"\$@\"" >"$told_dir/psql" ;;
+	duckdb) echo "exec $duckdb \"\$@\"" >"$told_dir/duckdb" ;;
+	mysql) echo "exec $(command -v mysql) --no-defaults -u root -S $my_dir/s \"\$@\"" >"$told_dir/mysql" ;;
+	esac
+	sed -i '1i #!/bin/sh' "$told_dir"/* 2>/dev/null
+	chmod +x "$told_dir"/* 2>/dev/null
+	told_line=$(tw-load-sql --help | sed -n "s/^  $1  *//p" |
+	    tr -d '][' | sed "s/FILE/t.db/; s/DATABASE/test/")
+	[ "$1" != duckdb ] || told_line=$(echo "$told_line" | sed 's/t.db/t.duckdb/')
+	(PATH=$told_dir:$PATH; eval "$told_line")
+	told_status=$?
+	rm -r "$told_dir"
+	return $told_status
+}
+
 # each_engine FUNCTION: run it for every database there is, called with its
 # name; then "client" takes a script, "query SQL" prints a|b|.. a row, and
 # "fresh" is a new database.

@@ -43,6 +43,14 @@ all() {
 	    "tw-load-sql -q -d $1 full/flat.nd 2>/dev/null | client >/dev/null"
 	check "$1: every column of every stream" \
 	    '"$python" "$TESTS/rows.py" '"$1"' full/described full/all.nd "$place"'
+	case $1 in
+	sqlite | postgres) return ;;
+	esac
+	fresh
+	check "$1: they load from files" \
+	    "tw-load-sql -q -d $1 --stage s full/flat.nd 2>/dev/null | client >/dev/null"
+	check "$1: every column of every stream, from files" \
+	    '"$python" "$TESTS/rows.py" '"$1"' full/described full/all.nd "$place"'
 }
 each_engine all
 finish

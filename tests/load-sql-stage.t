@@ -37,98 +37,168 @@ mark("close", windows=4, failed=0, records=9 * n, status=0)
 E1
 python3 write.py >in
 grep _mark in >marks
-staged() { rm -rf stage; tw-load-sql -q -d duckdb --stage stage "$@" 2>err; }
+dialect=duckdb
+staged() { tw-load-sql -q -d $dialect --stage stage "$@" 2>err; }
 
-check_status 64 'a dialect that has no use for it' 'tw-load-sql -d sqlite --stage s in'
-check 'says so' 'tw-load-sql -d sqlite --stage s in 2>&1 | grep -q "in the script only" && [ ! -e s ]'
+# --- the folder -----------------------------------------------------------------
+
+for d in sqlite postgres snowflake bigquery; do
+	check_status 64 "$d takes no files" "tw-load-sql -d $d --stage s in"
+	check 'says so' "tw-load-sql -d $d --stage s in 2>&1 | grep -q 'in the script only' && [ ! -e s ]"
+done
 mkdir full odd\* && : >full/x
-check_status 73 'a folder that is not empty' 'tw-load-sql -d duckdb --stage full in'
-check_status 73 'one that is a file' 'tw-load-sql -d duckdb --stage in in'
+check_status 73 'a folder with other files' 'tw-load-sql -d duckdb --stage full in'
+check 'which stay' '[ -e full/x ]'
+check_status 73 'a folder that is a file' 'tw-load-sql -d duckdb --stage in in'
+check_status 73 'one whose folder is not there' 'tw-load-sql -d duckdb --stage no/such in'
+check_status 73 'one that cannot be made' 'tw-load-sql -d duckdb --stage /proc/stage in'
 check_status 64 'one whose name a loader takes for a pattern' \
     "tw-load-sql -d duckdb --stage 'odd*' in"
 check 'only its owner may look into it' 'staged in >script && ls -ld stage | grep -q ^drwx------'
 check 'the script has no rows, but for the marks' '[ "$(grep -c QUAC script)" -eq 0 ] && grep -q QUAC stage/*'
 check 'nothing is left half written' 'ls stage | grep -q . && ! ls stage | grep -q part'
 check_status 65 'input that is cut' 'head -99 in >cut; staged cut >script'
-check 'commits nothing, and leaves no file' \
+check 'commits nothing, and leaves no file: nor do those of the run before' \
     '! grep -q "^COMMIT" script && [ -z "$(ls stage)" ]'
 check_status 74 'a file that cannot be written' \
     "trap '' XFSZ; ulimit -f 9; { staged in; echo \$? >status; } | cat >script; exit \$(cat status)"
 check 'is never loaded' '! grep -q "^COPY\|^COMMIT" script'
-
-if ! duckdb_find; then
-	skip 'rows' 'no duckdb'
-	finish
+small='mkdir -p small && mount -t tmpfs -o size=64k tmpfs small'
+if unshare -rm sh -c "$small" 2>/dev/null; then
+	check_status 74 'a disk that is full' \
+	    "unshare -rm sh -c '$small; tw-load-sql -q -d duckdb --stage small/s in; s=\$?; ls small/s >left; exit \$s' >script"
+	check 'loads no file that it has not, and leaves none half written' \
+	    '! grep -q "^COMMIT" script && ! grep -q part left'
+else
+	skip 'a disk that is full' 'no file system of our own'
 fi
-client() { "$duckdb" -batch "${1-t.duckdb}"; }
-dump() { # every table, in order
-	"$duckdb" -batch -noheader -list "$1" -c "SELECT table_name FROM duckdb_tables() ORDER BY 1" >tables
-	while read -r table; do
-		"$duckdb" -batch -json "$1" -c "DESCRIBE \"$table\"" -c "SELECT * FROM \"$table\" ORDER BY ALL"
-	done <tables
-}
-rows() { "$duckdb" -batch -noheader -list t.duckdb -c 'SELECT count(*) FROM queues' 2>/dev/null || echo 0; }
+mkfifo slow
+staged -b 1 slow >script &
+killed=$!
+{ cat in; head -99 in | grep -v _mark; tries=0
+while ! ls stage | grep -q part && [ $((tries += 1)) -lt 100 ]; do sleep 0.1; done
+kill -9 $killed; } >slow
+wait $killed 2>/dev/null
+check 'a run that is killed leaves files' 'ls stage | grep -q "part$" && ls stage | grep -q "csv$"'
+check 'the next has them away' 'staged in >script && [ "$(ls stage | wc -l)" -eq "$(grep -c "^COPY" script)" ]'
+staged in >other
+check 'no two runs have a name in common' \
+    '! cat script other | grep -o "stage/[^'"'"']*csv" | sort -u | cut -d- -f1 | uniq -c | awk "\$1 != $(ls stage | wc -l)" | grep .'
 
-tw-load-sql -q -d duckdb in 2>/dev/null | client plain.duckdb >/dev/null
-dump plain.duckdb >plain
-check_same 'all marks are receipts, byte for byte' 'staged in | client' 'cat marks'
-check_same 'every table is as it is without a stage' 'dump t.duckdb' 'cat plain'
-check 'which has rows' 'grep -q QUAC2 plain'
-tw-load-sql -q -d duckdb in 2>/dev/null | client plain.duckdb >/dev/null
-check_same 'and when it is loaded twice' 'staged in | client; dump t.duckdb' 'cat marks; dump plain.duckdb'
-rm -f t.duckdb
-check_same 'a transaction for each window' 'staged -b 1 in | client; dump t.duckdb' 'cat marks plain'
-check_same 'a row of a megabyte' '{
-	printf "{\"_stream\":\"big\",\"n\":1,\"t\":\""; head -c 9000000 /dev/zero | tr "\0" x; echo "\"}"
-	} | staged | client; "$duckdb" -batch -noheader -list t.duckdb -c "SELECT length(t) FROM big"' 'echo 9000000'
-check_same 'more streams than files at a time' '{
-	for i in 1 2; do j=0
-	while [ $((j += 1)) -le 300 ]; do echo "{\"_stream\":\"s$j\",\"n\":$i}"; done; done
-	} | staged | client; "$duckdb" -batch -noheader -list t.duckdb -c "SELECT sum(n::INT) FROM (FROM s1 UNION ALL FROM s300)"; ls stage | wc -l' 'echo 6; echo 600'
-check_same 'no row at all' 'head -1 in | sed "p; s/open.*/close\",\"run\":\"r1\",\"windows\":0,\"failed\":0,\"records\":0,\"status\":0}/" >none
-	staged none | client | wc -l' 'wc -l <none'
+# --- the databases --------------------------------------------------------------
 
-# A script that stops anywhere: a window is there as a whole, with its mark in
-# the ledger, or not; and no receipt is of one that is not.
-staged -b 1 in >script
-mv stage kept
-python3 - >cuts <<'E1'
-text = open("script", "rb").read()
-ends = [i + 1 for i, c in enumerate(text) if c == 10]
-step = max(1, len(ends) // 25)
-for end in ends[::step] + ends[-40::4]:
-    print(end)
-    print(end - 9)
-E1
-broken=
-while read -r cut; do
-	rm -f t.duckdb*
-	mv kept stage
-	head -c "$cut" script | client >receipts 2>/dev/null
-	mv stage kept
-	printed=$(grep -c '"window".*"queues"' receipts)
-	case $printed:$(rows) in
-	0:0 | 0:600 | 1:600 | [12]:1200) ;;
-	*) broken="$broken $cut:$printed:$(rows)" ;;
-	esac
-done <cuts
-check "a script that is cut anywhere$broken" '[ -z "$broken" ] && [ -s cuts ]'
-
-# A file that is not what was written.
-mv kept stage
+rows() { query 'SELECT count(*) FROM queues' 2>/dev/null || echo 0; }
 damage() { # NAME COMMAND, with $file
-	rm -f t.duckdb*
+	fresh
 	file=$(ls stage/*queues* | head -1)
 	cp "$file" whole
 	eval "$2"
-	check "a file $1: the client fails" '! client <script >receipts'
+	check "$dialect: a file $1: the client fails" '! client <script >receipts'
 	check_same "a file $1: no row, no receipt of them" 'rows; grep -c window receipts' 'echo 0; echo 0'
 	cp whole "$file"
 }
-damage 'cut in a row' 'head -c 5000 whole >$file'
-damage 'cut behind a row' 'head -1 whole >$file'
-damage 'cut by its last byte' 'head -c -1 whole >$file'
-damage 'that is empty' ': >$file'
-damage 'that is gone' 'rm $file'
-check_same 'now it loads' 'client <script >receipts; dump t.duckdb' 'cat plain'
+staging() {
+	dialect=$1
+	fresh
+	tw-load-sql -q -d $dialect in 2>/dev/null | client >/dev/null
+	dump >plain
+	fresh
+	check_same "$dialect: all marks are receipts, byte for byte" 'staged in | client' 'cat marks'
+	check_same "$dialect: every table is as it is without a stage" 'dump' 'cat plain'
+	check 'which has rows' 'grep -q QUAC2 plain'
+	fresh
+	for turn in 1 2; do
+		tw-load-sql -q -d $dialect in 2>/dev/null | client >/dev/null
+	done
+	dump >twice
+	fresh
+	staged in | client >/dev/null
+	check_same "$dialect: and when it is loaded twice" 'staged in | client; dump' 'cat marks twice'
+	fresh
+	check_same "$dialect: a transaction for each window" 'staged -b 1 in | client; dump' 'cat marks plain'
+	fresh
+	check_same "$dialect: a row of nine megabytes" '{
+	printf "{\"_stream\":\"big\",\"n\":1,\"t\":\""; head -c 9000000 /dev/zero | tr "\0" x; echo "\"}"
+	} | staged | client; query "SELECT length(t) FROM big"' 'echo 9000000'
+	fresh
+	check_same "$dialect: more streams than files at a time" '{
+	for i in 1 2; do j=0
+	while [ $((j += 1)) -le 150 ]; do echo "{\"_stream\":\"s$j\",\"n\":$i}"; done; done
+	} | staged | client; query "SELECT sum(CAST(n AS DECIMAL(9))) FROM (SELECT n FROM s1 UNION ALL SELECT n FROM s150) AS a"; ls stage | wc -l' 'echo 6; echo 300'
+	check_same "$dialect: no row at all" 'head -1 in | sed "p; s/open.*/close\",\"run\":\"r1\",\"windows\":0,\"failed\":0,\"records\":0,\"status\":0}/" >none
+	staged none | client | wc -l' 'wc -l <none'
+
+	# A script that stops anywhere: a window is there as a whole, with its
+	# mark in the ledger, or not; and no receipt is of one that is not.
+	staged -b 1 in >script
+	mv stage kept
+	python3 - >cuts <<-'E1'
+	text = open("script", "rb").read()
+	ends = [i + 1 for i, c in enumerate(text) if c == 10]
+	step = max(1, len(ends) // 25)
+	for end in ends[::step] + ends[-40::4]:
+	    print(end)
+	    print(end - 9)
+	E1
+	broken=
+	while read -r cut; do
+		fresh
+		mv kept stage
+		head -c "$cut" script | client >receipts 2>/dev/null
+		mv stage kept
+		printed=$(grep -c '"window".*"queues"' receipts)
+		case $printed:$(rows) in
+		0:0 | 0:600 | 1:600 | [12]:1200) ;;
+		*) broken="$broken $cut:$printed:$(rows)" ;;
+		esac
+	done <cuts
+	check "$dialect: a script that is cut anywhere$broken" '[ -z "$broken" ] && [ -s cuts ]'
+
+	# A file that is not what was written.
+	mv kept stage
+	damage 'cut in a row' 'head -c 5000 whole >$file'
+	damage 'cut behind a row' 'head -1 whole >$file'
+	damage 'cut by two bytes' 'head -c -2 whole >$file'
+	[ $dialect = mysql ] ||	# to which a file may end so
+		damage 'cut by its last byte' 'head -c -1 whole >$file'
+	damage 'that is empty' ': >$file'
+	damage 'that is gone' 'rm $file'
+	fresh
+	check_same "$dialect: now it loads" 'client <script >receipts; dump' 'cat plain'
+	rm -r stage
+}
+
+if duckdb_find; then
+	client() { "$duckdb" -batch t.duckdb; }
+	query() { "$duckdb" -batch -noheader -list t.duckdb -c "$1"; }
+	fresh() { rm -f t.duckdb*; }
+	dump() { # every table, in order
+		query 'SELECT table_name FROM duckdb_tables() ORDER BY 1' >tables
+		while read -r table; do
+			"$duckdb" -batch -json t.duckdb -c "DESCRIBE \"$table\"" -c "SELECT * FROM \"$table\" ORDER BY ALL"
+		done <tables
+	}
+	staging duckdb
+else
+	skip 'duckdb' 'no duckdb'
+fi
+if mysql_start; then
+	client() { my --local-infile=1; }
+	query() { my -e "$1"; }
+	fresh() { my -e 'DROP DATABASE test; CREATE DATABASE test'; }
+	dump() {
+		mysqldump --no-defaults -u root -S "$my_dir/s" --skip-comments \
+		    --skip-extended-insert --order-by-primary test | LC_ALL=C sort
+	}
+	staging mysql
+	fresh
+	long=$(printf '%0192d' 7)
+	check_status 1 'mysql: a value that does not fit its column fails, as it does without a file' \
+	    "echo '{\"_stream\":\"queues\",\"sid\":\"$long\"}' | staged | client"
+	check_same 'no row of it' 'rows' 'echo 0'
+	check_status 1 'mysql: a client that may send no files' "staged in | my --local-infile=0 >receipts"
+	check_same 'commits nothing' 'rows; grep -c window receipts' 'echo 0; echo 0'
+else
+	skip 'mysql' 'no server'
+fi
 finish

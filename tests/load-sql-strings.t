@@ -42,11 +42,14 @@ strings() {
 	mysql) hex='lower(hex(t))' ;;
 	esac
 	meant "$1" "$hex"
-	[ "$1" != duckdb ] || meant 'duckdb --stage s' "$hex"
+	case $1 in
+	duckdb | mysql) meant "$1 --stage s" "$hex" ;;
+	esac
 }
 meant() { # DIALECT HEX
 	fresh
-	check "$1: it is loaded" "tw-load-sql -q -d $1 in | client"
+	check "$1: it is loaded by the client that --help names" \
+	    "tw-load-sql -q -d $1 in | told ${1%% *} && ! told ${1%% *} </dev/null | grep ."
 	check_same "$1: it has what was meant" "query \"SELECT count(*), sum(CASE WHEN $2 = h THEN 0 ELSE 1 END) FROM mine\"" \
 	    "echo '$right'"
 }
