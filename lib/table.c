@@ -332,10 +332,11 @@ meet(struct table *t, const struct json *name)
 static bool
 is_small(const char *text, size_t len)
 {
-	static const char most[] = "9223372036854775807";
+	const char *most = "9223372036854775807";
 	size_t i;
 
 	if (*text == '-') {
+		most = "9223372036854775808";
 		text++;
 		len--;
 	}
@@ -432,9 +433,9 @@ honest_date(struct table_column *c)
 
 	if (c->value.kind != JSON_STRING || c->value.len > SCALAR_MAX)
 		return false;
-	/* As tw-flatten writes them: nearly always. */
+	/* As tw-flatten writes them, and no leap second: nearly always. */
 	if (c->type == COLUMN_TIME && c->value.len == 20 && v[10] == 'T' &&
-	    v[19] == 'Z' && !c->value.escaped)
+	    v[17] < '6' && v[19] == 'Z' && !c->value.escaped)
 		return when_parse(v, 20, &at, NULL, NULL);
 	n = fit_column(c->type, &c->value, text);
 	if (n == FIT_NOT || n - 2 > TABLE_DATE)

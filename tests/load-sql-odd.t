@@ -16,6 +16,8 @@ value() {
 { row 1 a; row 1 b; row 1 c '"late":"x"'; } >late
 { row 1 a '"current_size":5,"what":1'; row 1 b '"current_size":"many","what":"x"'
   row 1 c '"current_size":"7","what":{"a":[1,2]}'; row 1 d '"current_size":7.5,"what":true'; } >change
+{ row 1 a '"current_size":-9223372036854775808,"date_created":"2016-12-31T23:59:60Z"'
+  row 1 b '"current_size":-9300000000000000000,"date_created":"2026-12-31T12:00:60Z"'; } >edge
 for n in 63 64 65 300; do row 1 a$n "\"$(name $n)\":\"v$n\""; done >long
 { row 1 a '"Case":"1","case":"2"'; row 1 b '"case":"3"'; } >fold
 usage() { # DAY SIM NETWORK DATA
@@ -44,6 +46,10 @@ odd() {
 	[ $1 = sqlite ] || check_same "$1: one that nobody described" \
 	    'for i in a b c; do value $i what; done' \
 	    "printf '%s\n' 'column 1' 'column x' 'column {\"a\":[1,2]}'"
+	fresh
+	check_same "$1: the least integer, and a leap second" \
+	    'load edge; for n in current_size date_created; do value a $n; value b $n; done | sed "s/[ T]00:00:00.*/ 0h/"' \
+	    'printf "%s\n" "column -9223372036854775808" "extra -9300000000000000000" "column 2017-01-01 0h" "extra 2026-12-31T12:00:60Z"'
 	fresh
 	case $1 in
 	postgres) longest=63 ;;
