@@ -110,7 +110,10 @@ const struct sql_dialect sql_mysql = {
 		[COLUMN_DATE] = "DATE", [COLUMN_JSON] = "JSON"
 	},
 	.any = "LONGTEXT",
-	.key_text = "VARCHAR(191)",
+	/* "a" and "a " are two keys: utf8mb4_bin would pad them. */
+	.key_text =
+	    "VARCHAR(191) /*!80017 COLLATE utf8mb4_0900_bin */"
+	    "/*M!100202 COLLATE utf8mb4_nopad_bin */",
 	.null = "NULL",
 	.name_max = 64,
 	.fold = true,

@@ -47,6 +47,9 @@ odd() {
 	    'for i in a b c; do value $i what; done' \
 	    "printf '%s\n' 'column 1' 'column x' 'column {\"a\":[1,2]}'"
 	fresh
+	check_same "$1: keys that differ by case, a blank or an accent" \
+	    'for k in a A "a " "á" b; do row 1 "$k"; done | load; query "SELECT count(*) FROM queues"' 'echo 5'
+	fresh
 	check_same "$1: the least integer, and a leap second" \
 	    'load edge; for n in current_size date_created; do value a $n; value b $n; done | sed "s/[ T]00:00:00.*/ 0h/; s/9.3e+18/9300000000000000000/"' \
 	    'printf "%s\n" "column -9223372036854775808" "extra -9300000000000000000" "column 2017-01-01 0h" "extra 2026-12-31T12:00:60Z"'
