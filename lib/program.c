@@ -103,8 +103,8 @@ in_name(char c)
 static size_t
 place_of_name(const char *text, const char *why)
 {
-	size_t len = *why == '$';
 	const char *p;
+	size_t len;
 
 	if (strncmp(why, "error: ", 7) == 0)
 		why += 7;
@@ -236,7 +236,7 @@ parse_leniently(const char *json, size_t len)
 	char *copy = mem_copy(json, len), *p = copy, *end = copy + len;
 	jv value;
 
-	while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+	while ((p = memchr(p, '\\', (size_t)(end - p)))) {
 		if (is_half(p, end, '8', 'b') &&
 		    is_half(p + 6, end, 'c', 'f')) {
 			p += 12;
@@ -349,8 +349,7 @@ next(struct program *p, jv *value)
 		snprintf(p->why, sizeof(p->why), "it halts");
 	else if (jv_get_kind(error) == JV_KIND_STRING)
 		snprintf(p->why, sizeof(p->why), "%s", jv_string_value(error));
-	else if (jv_get_kind(error) != JV_KIND_NULL &&
-	    jv_get_kind(error) != JV_KIND_INVALID)
+	else if (jv_get_kind(error) != JV_KIND_NULL)
 		snprintf(p->why, sizeof(p->why), "it ends with an error");
 	jv_free(error);
 	return false;
@@ -372,7 +371,8 @@ program_run(struct program *p, const char *json, size_t len,
 		start = p->out.len;
 		buf_add(&p->out, &size, sizeof(size));
 		bad = put_value(&p->out, value, JSON_DEPTH);
-		if (++count > PROGRAM_VALUES_MAX || p->out.full || bad) {
+		if (++count > PROGRAM_VALUES_MAX || bad ||
+		    !buf_reserve(&p->out, SLACK)) {
 			snprintf(p->why, sizeof(p->why), bad ?
 			    "it gives a value nested too deeply" :
 			    "it gives too much for one record");
@@ -382,8 +382,6 @@ program_run(struct program *p, const char *json, size_t len,
 		memcpy(p->out.text + start, &size, sizeof(size));
 	}
 	if (p->why[0])
-		return -1;
-	if (!buf_reserve(&p->out, SLACK))
 		return -1;
 	for (at = 0; at < p->out.len; at += size) {
 		memcpy(&size, p->out.text + at, sizeof(size));

@@ -28,6 +28,17 @@ check 'a record whose program fails in the end gives nothing' \
 check 'too much is refused' \
 	"tw-flatten -j 'if .n == 2 then range(1e9) else {n} end' in 2>said >out
 	test \$(wc -l <out) = 4 && grep 'in:2: it gives too much' said"
+perl -e 'print "if .n == 2 then {a: (\"", "x" x 1000, "\" * 45000)} else {n} end"' >large
+check 'so is much in one value' \
+	"tw-flatten -j \"\$(cat large)\" in 2>said >out
+	test \$(wc -l <out) = 4 && grep 'in:2: it gives too much' said"
+for deep in '{a: ., b: 1}' '[., 1]'; do
+	check "so is what is too deep: $deep" \
+		"tw-flatten -j 'if .n == 2 then {x: (reduce range(300) as \$i (1; $deep))} else {n} end' in 2>said >out
+		test \$(wc -l <out) = 4 && grep 'in:2: it gives a value nested too deeply' said"
+done
+check 'an error that is no text' "tw-flatten -j 'if .n == 2 then error({a}) else {n} end' in 2>said >out
+	test \$(wc -l <out) = 4 && grep 'in:2: it ends with an error' said"
 wrong() {
 	check_status 64 "wrong: $(echo "$1" | tr "\n" " ")" "tw-flatten -j '$1' in 2>said"
 	check "its place: $2" "grep '$2' said"
@@ -37,6 +48,10 @@ wrong '.a |
   .b then' 'line 2, column 6: syntax error'
 wrong '.a | foo(1)' 'line 1, column 6: foo/1 is not defined'
 wrong '.foo + $foo' 'line 1, column 8: $foo is not defined'
+wrong 'foo | .' 'line 1, column 1: foo/0 is not defined'
+wrong '{} as $foo | .foo + foo' 'line 1, column 21: foo/0 is not defined'
+wrong '.xfoo + foo' 'line 1, column 9: foo/0 is not defined'
+wrong '@text + text' 'line 1, column 9: text/0 is not defined'
 wrong '.a | ' 'column 6: syntax error, unexpected $end'
 wrong 'import "x" as x; .' 'column 1: syntax error'
 wrong '.foo9 | .foo_ | .foo | [foo]' 'line 1, column 25: foo/0 is not defined'
@@ -88,6 +103,15 @@ cat >want <<'END'
 END
 check_same 'and so are all halves' 'tw-flatten -j "{a: (.a | explode)}" halves' 'cat want'
 perl -e 'print "{\"a\":", "[" x 250, "]" x 250, "}\n"' >deep
+perl -e 'print "{\"a\":" x 250, "1", "}" x 250, "\n{\"b\":2}\n"' >nested
+for o in -w -j; do	# libjq 1.6 cannot; a later one can
+	check "what libjq cannot read is told: $o" "tw-flatten $o '{b}' nested >out 2>said
+		case \$? in
+		0) test \$(wc -l <out) = 2 ;;
+		1) test \"\$(cat out)\" = '{\"b\":2}' && grep 'nested:1: libjq cannot read it' said ;;
+		*) false ;;
+		esac"
+done
 check_same '251 levels' 'tw-flatten -j . deep' 'tw-flatten deep'
 check_status 1 'a value nested too deeply' \
 	"tw-flatten -j '{a: (reduce range(1000) as \$i (1; [.]))}' in"
