@@ -134,7 +134,7 @@ good_name(const char *name, size_t len)
 {
 	size_t i;
 
-	if (len == 0 || len > NAME_BYTES || name[0] == '_')
+	if (len > NAME_BYTES || name[0] == '_')
 		return false;
 	for (i = 0; i < len; i++)
 		if (!(name[i] >= 'a' && name[i] <= 'z') &&

@@ -147,7 +147,7 @@ add_window(struct buf *b, const struct stream *s)
 static void
 add_parents(struct buf *b, const struct stream *s)
 {
-	for (; s != NULL && s->parent != NULL; s = catalog_find(s->parent)) {
+	for (; s->parent != NULL; s = catalog_find(s->parent)) {
 		buf_printf(b, "%s%s ", b->len ? ", of " : "", s->parent);
 		add_pairs(b, s->feeds, s->feed_count);
 	}
@@ -285,7 +285,7 @@ json_parents(struct out *o, bool *first, const struct stream *s)
 
 	json_name(o, first, "parents");
 	out_byte(o, '[');
-	for (; s != NULL && s->parent != NULL; s = catalog_find(s->parent)) {
+	for (; s->parent != NULL; s = catalog_find(s->parent)) {
 		bool member = true;
 
 		out_text(o, one ? "{" : ",{");
@@ -454,7 +454,7 @@ means(const char *word, const struct stream *s)
 static bool
 wanted(const char *const *words, const struct stream *s)
 {
-	if (words == NULL || *words == NULL)
+	if (*words == NULL)
 		return true;
 	for (; *words; words++)
 		if (means(*words, s))
@@ -468,13 +468,10 @@ all_mean(const char *const *words)
 {
 	size_t i;
 
-	for (; words && *words; words++) {
-		for (i = 0; i < catalog_count(); i++) {
-			const struct stream *s = catalog_find(catalog_name(i));
-
-			if (s == NULL || means(*words, s))
+	for (; *words; words++) {
+		for (i = 0; i < catalog_count(); i++)
+			if (means(*words, catalog_find(catalog_name(i))))
 				break;
-		}
 		if (i == catalog_count())
 			return false;
 	}
@@ -547,12 +544,11 @@ describe_list(struct out *o, const char *const *words, bool json,
 	size_t width[CELLS], i, count = 0;
 	int c, result = all_mean(words) ? 0 : -1;
 
+	/* All can be read: catalog_open looked at what users wrote. */
 	for (i = 0; i < catalog_count() && result == 0; i++) {
 		const struct stream *s = catalog_find(catalog_name(i));
 
-		if (s == NULL)
-			result = -1;
-		else if (wanted(words, s))
+		if (wanted(words, s))
 			fill_row(&rows[count++], s);
 	}
 	for (c = 0; c < CELLS; c++) {
@@ -561,12 +557,10 @@ describe_list(struct out *o, const char *const *words, bool json,
 			if (strlen(rows[i].cells[c]) > width[c])
 				width[c] = strlen(rows[i].cells[c]);
 	}
-	if (result == 0 && terminal && !json)
+	if (result == 0 && !json && terminal)
 		list_cells(o, headings, width);
 	for (i = 0; i < count; i++) {
-		if (result)
-			;
-		else if (json)
+		if (json)
 			list_json(o, rows[i].stream);
 		else
 			list_cells(o, rows[i].cells, terminal ? width : NULL);

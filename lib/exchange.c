@@ -115,7 +115,8 @@ find_account(const struct json *partition, char account[MARK_NAME])
 
 		if ((*at != '/' && *at != '"') || at[1] != 'A' || at[2] != 'C')
 			continue;
-		while (at + len < end && isalnum((unsigned char)at[len]))
+		/* The object's '}' ends it at last. */
+		while (isalnum((unsigned char)at[len]))
 			len++;
 		if (len < 4 || len > MARK_NAME)
 			continue;
@@ -414,8 +415,7 @@ put_partition(struct out *o, const struct exchange_stream *x,
     const struct state_scope *scope, int64_t at)
 {
 	static const char place[] = "{AccountSid}";
-	const struct stream *stream = catalog_find(x->name);
-	const char *path = stream ? stream->path : "";
+	const char *path = catalog_find(x->name)->path;
 	const char *account = strstr(path, place);
 	struct buf uri = BUF_INIT(0);
 

@@ -207,7 +207,7 @@ fill_gzip(struct line_reader *in)
 		s->z.next_in = s->packed;
 		s->z.avail_in = (unsigned)n;
 	}
-	if (!s->within && s->z.avail_in && *s->z.next_in != 0x1f)
+	if (!s->within && *s->z.next_in != 0x1f)
 		return failed(in, "junk behind the gzip data");
 	s->within = true;
 	s->z.next_out = (Bytef *)s->text + s->end;
@@ -225,8 +225,7 @@ fill_gzip(struct line_reader *in)
 		s->pending = s->z.avail_out < piece;
 		if (s->pending)
 			return 0;
-		return failed(in, "gzip data is damaged (%s)",
-		    s->z.msg ? s->z.msg : "it needs a dictionary");
+		return failed(in, "gzip data is damaged (%s)", s->z.msg);
 	}
 	return 0;
 }
@@ -255,7 +254,7 @@ fill_plain(struct line_reader *in)
 			s->form = FORM_GZIP;
 			return begin_gzip(in);
 		}
-		if (len >= 2 || s->dry || (len == 1 && p[0] != 0x1f))
+		if (len >= 2 || s->dry || p[0] != 0x1f)
 			s->form = FORM_PLAIN;
 	}
 	return 0;

@@ -21,7 +21,7 @@ struct cells {
 static void
 cell_date(char *cell, int64_t at, const char *otherwise)
 {
-	if (at == WHEN_ALWAYS || at == WHEN_NEVER)
+	if (at == WHEN_ALWAYS)
 		snprintf(cell, MARK_NAME, "%s", otherwise);
 	else
 		when_text(cell, at);
@@ -83,7 +83,7 @@ put_date(struct out *out, int64_t at)
 {
 	char text[WHEN_SIZE];
 
-	if (at == WHEN_ALWAYS || at == WHEN_NEVER)
+	if (at == WHEN_ALWAYS)
 		out_text(out, "null");
 	else
 		put_text(out, when_text(text, at));

@@ -19,7 +19,7 @@ stanza_fail(const char *file, unsigned long line, const char *format, ...)
 	size_t room = sizeof(stanza_why);
 	int n = snprintf(stanza_why, room, "%s:%lu: ", file, line);
 
-	if (n < 0 || (size_t)n >= room)
+	if ((size_t)n >= room)
 		return -1;
 	va_start(ap, format);
 	vsnprintf(stanza_why + n, room - (size_t)n, format, ap);

@@ -147,7 +147,7 @@ put_table(const struct writing *w, const char *name, size_t len)
 static void
 put_argument(const struct writing *w, const char *text, size_t len)
 {
-	if (*text >= '0' && *text <= '9')
+	if (*text <= '9')
 		out_put(w->o, text, len);
 	else
 		put_name(w, text, len);
@@ -156,17 +156,15 @@ put_argument(const struct writing *w, const char *text, size_t len)
 static void
 put_word(const struct writing *w, const char *text, size_t len)
 {
-	const char *space = memchr(text, ' ', len), *p, *dollar;
-	size_t n = space ? (size_t)(space - text) : len, i;
+	size_t n = strcspn(text, " "), i;
+	const char *p, *dollar;
 
-	for (i = 0; i < WORDS; i++)
-		if (strlen(names[i]) == n && memcmp(names[i], text, n) == 0)
-			break;
-	if (i == WORDS || !space)
-		bug("a view says {%.*s}", (int)len, text);
+	for (i = 0; strlen(names[i]) != n || memcmp(names[i], text, n) != 0; )
+		if (++i == WORDS)
+			bug("a view says {%.*s}", (int)len, text);
 	for (p = w->words->words[i]; (dollar = strchr(p, '$')); p = dollar + 1) {
 		out_put(w->o, p, (size_t)(dollar - p));
-		put_argument(w, space + 1, len - n - 1);
+		put_argument(w, text + n + 1, len - n - 1);
 	}
 	out_text(w->o, p);
 }
@@ -187,7 +185,7 @@ put_view(const struct writing *w, const struct view *v)
 		close = strchr(open, *open == '[' ? ']' :
 		    *open == '{' ? '}' : '>');
 		/* "<>" and " < " are no tables. */
-		if (*open == '<' && (open[1] < 'a' || open[1] > 'z')) {
+		if (*open == '<' && open[1] < 'a') {
 			out_byte(w->o, '<');
 			close = open;
 			continue;

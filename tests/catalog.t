@@ -63,4 +63,40 @@ check_status 78 'a mistake in it' 'tw-fetch --catalog bad.tw --list'
 check 'is named with its line' \
     'tw-fetch --catalog bad.tw --list 2>&1 | grep -q "bad.tw:2: use: lookback"'
 check_status 78 'a file that is not there' 'tw-fetch --catalog nosuch.tw --list'
+echo >plain
+check_same 'no file of one'\''s own, below what is no folder' \
+    'XDG_CONFIG_HOME=$PWD/plain tw-fetch --list' 'tw-fetch --list'
+mkdir -p looped/tw && ln -s catalog looped/tw/catalog
+check_status 78 'one that cannot be read' 'XDG_CONFIG_HOME=$PWD/looped tw-fetch --list'
+mistake() {	# 'what' 'stanza' 'what is said'
+	printf "$2" >bad.tw
+	check "$1" "tw-fetch -C bad.tw --list 2>&1 | grep -q '$3'"
+}
+head='stream widgets\n\thost api\n\tpaging none\n\trecords w\n'
+mistake 'a stream without a name' 'stream\n' 'name is missing'
+mistake 'more words than a line has' \
+    "amend calls\n\thost $(printf %0200d 0 | sed 's/0/a /g')\n" 'use: host'
+mistake 'a place that only begins so' \
+    "$head\tpath /v1/{ServiceSidX}/W\n\tparent flows ServiceSid=sid\n" \
+    'its path has no {ServiceSid}'
+mistake 'a child of itself' \
+    "amend conferences\n\tpath /v1/{A}/C\n\tparent conference_participants A=sid\n" \
+    'is its own parent'
+long=$(printf %0200d 1)/$(printf %0200d 2)/$(printf %0200d 3)
+mkdir -p "$long" && echo junk >"$long/bad.tw"
+check_status 78 'a mistake in a file far down' "tw-fetch -C $long/bad.tw --list"
+printf "$head"'\tpath  /v1/{Service}/W/{ServiceSid}\n\tparent\tflows\t \tServiceSid=sid\n' >needs.tw
+printf '\twindow made Low High day ()\n\tcolumn made time\n' >>needs.tw
+printf "$head"'\tpath /v1/G\n\twindow - Low High day []\n' | sed 's/stream widgets/stream nuts/' >>needs.tw
+printf "$head"'\tpath /v1/{A}/{B}\n\tparent widgets A=sid\n' | sed 's/stream widgets/stream gadgets/' >>needs.tw
+check_same 'what no parent feeds is needed' \
+    "tw-fetch -C needs.tw --list --json | jq -r 'select(.stream == \"widgets\") | .needs'" 'echo Service'
+check_same 'by a child its own first' \
+    "tw-fetch -C needs.tw --list --json | jq -r 'select(.stream == \"gadgets\") | .needs'" 'echo B'
+check 'bounds that are no part of a window' \
+    "tw-fetch -C needs.tw --describe widgets | grep -q 'made Low High day ()'"
+check 'a window that no member shows' \
+    "tw-fetch -C needs.tw --describe nuts | grep -q ' - Low High day \[\]'"
+check_same 'is listed by its parameter' \
+    "tw-fetch -C needs.tw --list nuts | cut -f 3" 'echo Low'
 finish

@@ -61,6 +61,9 @@ check 'a key of several columns' '
 	printf "%s\n" "{\"_stream\":\"supersim_usage_records\",\"sim_sid\":\"HS1\",\"new\":1}" |
 	    tw-load-csv -q --schema -o u.csv &&
 	jq -e "(.primaryKey | length) > 1 and (.primaryKey - [.fields[].name]) == []" u.csv.schema.json'
+check_same 'what nobody described is a string' \
+    "echo '{\"_stream\":\"x\",\"a\":1}' | tw-load-csv -q --schema -o x.csv >/dev/null
+	jq -c '.fields | map([.name, .type])' x.csv.schema.json" 'echo "[[\"a\",\"string\"]]"'
 for beside in manifest schema; do
 	mkdir d.csv.$beside.json
 	check_status 73 "a folder where the $beside goes" "tw-load-csv -q --$beside -o d.csv in 2>why"

@@ -128,4 +128,27 @@ check 'export: what has only been read as a whole has no cursor' "
 	tw-state export -f full.state --format airbyte | grep -qx '\[\]'"
 check 'export: what is pending later costs nothing' "
 	{ window 01 05; window 07 09 ',\"low\":\"2026-06-08T00:00:00Z\"'; } >later.state; tw-state export -f later.state --format singer | grep -q 'calls\":\"2026-06-05'"
+
+# What is odd.
+check 'a cursor that is no date is none' "
+	fresh; echo '{\"calls\":{\"end_time\":\"2026-06-11\"},\"messages\":{\"date_sent\":\"soon\"},\"recordings\":{\"at\":5}}' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'nor is a list, nor a number' "
+	fresh; echo '[5,[\"x\"],{\"bookmarks\":{\"calls\":\"2026-06-11\",\"messages\":7,\"recordings\":{\"states\":[{\"cursor\":[]}]}}}]' |
+	tw-state import -a $A && holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+printf 'amend calls\n\tparent accounts AccountSid=sid\namend messages\n\tpath /v1/Messages\n' >own.tw
+mkdir -p own/tw && cp own.tw own/tw/catalog
+check 'a child of the accounts is taken over' "
+	fresh; echo '$calls' | XDG_CONFIG_HOME=\$PWD/own tw-state import &&
+	holds 'stream:calls,account:A,since:null,until:2026-06-11\n'"
+check 'a list whose path names no account' "
+	fresh; tw-state set messages $A -s 2026-06-01 -u 2026-06-02 &&
+	XDG_CONFIG_HOME=\$PWD/own tw-state export --format airbyte |
+	grep '\"subresource_uri\":\"/v1/Messages\"'"
+check_same 'what was read as a whole has no cursor' "
+	fresh; echo '{\"_mark\":\"window\",\"stream\":\"messages\",\"account\":\"$A\",\"since\":null,\"until\":\"2026-06-02T00:00:00Z\",\"full\":true}' >>twilio.state
+	tw-state export --format airbyte" 'echo "[]"'
+check_status 65 'more than any state' "
+	fresh; perl -e 'print \" \" x 1000000, \"\n\" for 1 .. 68' | tw-state import 2>said"
+check 'is said' 'grep "is larger than any state" said'
 finish

@@ -298,6 +298,76 @@ swollen(void)
 	free(text);
 }
 
+/* The same cut anywhere: what was packed is all in, and not all is out. */
+static void
+swollen_cut(void)
+{
+	static unsigned char z[10000];
+	size_t len, cut, good = 0, total = 0;
+	unsigned x = 1;
+	char *text = mem_resize(NULL, 600000), *got;
+
+	memset(text, 'x', 600000);
+	for (cut = 999; cut < 600000; cut += 1000)
+		text[cut] = '\n';
+	len = gzipped(text, 600000, z, sizeof z);
+	for (cut = len - 8; cut > 20 && total < 400; cut--, total++) {
+		put_file("swollen.gz", z, cut);
+		got = lines_of((char *[]){ "swollen.gz", NULL }, 0);
+		good += !strchr(got, '%') &&
+		    strstr(got, ": gzip data is cut short") != NULL;
+		free(got);
+	}
+	is_number(good, total, "a small gzip of much text, cut, is said");
+	/* What is out fills a room of 256 kB exactly, and nothing is left. */
+	memset(text, 'x', (256 << 10) - 100);
+	for (cut = (256 << 10) - 100; cut < (256 << 10) + 100; cut++) {
+		x = x * 1103515245 + 12345;
+		text[cut] = (char)(x >> 24 | 128);
+	}
+	len = gzipped(text, (256 << 10) + 100, z, sizeof z);
+	good = total = 0;
+	for (cut = len - 8; cut > 20 && total < 250; cut--, total++) {
+		put_file("full.gz", z, cut);
+		got = lines_of((char *[]){ "full.gz", NULL }, 0);
+		good += strcmp(got, "=-1 full.gz:1: gzip data is cut short")
+		    == 0;
+		free(got);
+	}
+	is_number(good, total, "so is one that fills what there is room for");
+	free(text);
+}
+
+/* Standard input goes bad in the midst of gzip data. */
+static void
+spoilt(void)
+{
+	struct line_reader in = LINE_INIT;
+	unsigned char z[500];
+	struct line l;
+	size_t len = gzipped(letter, sizeof letter - 1, z, sizeof z);
+	int p[2], kept = dup(0), folder = open(".", O_RDONLY);
+
+	/* A flush, so that lines come before the end. */
+	if (pipe(p) || folder < 0 || write(p[1], z, len - 9) < 0)
+		exit(99);
+	dup2(p[0], 0);
+	in.max = 100;
+	line_files(&in, NULL);
+	is_number(line_next(&in, &l), 1, "a first line");
+	dup2(folder, 0);
+	while (line_next(&in, &l) > 0)
+		;
+	ok(strncmp(in.why, "stdin:", 6) == 0 &&
+	    strstr(in.why, ": Is a directory"), "what cannot be read is said");
+	line_release(&in);
+	dup2(kept, 0);
+	close(kept);
+	close(folder);
+	close(p[0]);
+	close(p[1]);
+}
+
 static int waits, lent_at_wait, lent;
 
 static void
@@ -404,6 +474,8 @@ main(void)
 	crumbs();
 	cut_gzip();
 	swollen();
+	swollen_cut();
+	spoilt();
 	waiting();
 	is_text(child_run(closed_stdin, NULL).err,
 	    "=-1 stdin: Bad file descriptor", "a closed standard input");
