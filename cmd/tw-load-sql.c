@@ -69,7 +69,7 @@ static const struct option_page page = {
 	"  snowflake  snowsql -o exit_on_error=true -o output_format=plain\n"
 	"             -o header=false -o timing=false -o friendly=false\n"
 	"  bigquery   bq query --use_legacy_sql=false\n"
-	"sqlite, postgres, snowflake and bigquery have no --stage.\n"
+	"sqlite, postgres and bigquery have no --stage.\n"
 };
 
 static enum sql_mode

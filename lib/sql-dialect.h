@@ -148,5 +148,7 @@ size_t sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out));
 /* The same as a field of CSV, whose texts have quotes: null is nothing. */
 size_t sql_csv(const struct table_column *c, char *out);
+/* The same in JSON: true or false, or else a string. */
+size_t sql_json(const struct table_column *c, char *out);
 
 #endif

@@ -80,6 +80,25 @@ const struct sql_dialect sql_snowflake = {
 	.rows_most = 200, .bytes_most = 512 << 10,
 	.value = value,
 	.literal = sql_backslashed,
+	.field = "\"v\"[#]::@", .field_json = "PARSE_JSON(\"v\"[#]::VARCHAR)",
+
+	/* JSON, whose null is no text: what CSV has between two commas is a
+	 * matter of many settings.  The loader takes a part for the whole, and
+	 * no file for none. */
+	.file =
+	    "CREATE OR REPLACE TEMPORARY STAGE _tw_files;\n"
+	    "PUT 'file://%F' @_tw_files;\n"
+	    "CREATE OR REPLACE TEMPORARY TABLE _tw_file (\"v\" VARIANT);\n"
+	    "COPY INTO _tw_file FROM @_tw_files FILE_FORMAT = (TYPE = JSON);\n"
+	    "INSERT INTO %s (%E, \"_tw_row\") SELECT %Q, \"v\"[%C]::BIGINT "
+	    "FROM _tw_file;\n"
+	    "SELECT TO_NUMBER(IFF(count(*) = %R AND max(\"_tw_row\") = %R, "
+	    "'1', 'tw-load-sql: a file of the stage was cut')) FROM %s;\n",
+	.file_end = "json",
+	.file_null = "null",
+	.file_row = "[", .file_between = ",", .file_row_end = "]\n",
+	.file_number = true,
+	.file_value = sql_json,
 
 	.merge =
 	    "MERGE INTO %t AS old USING (SELECT %c FROM %s QUALIFY "

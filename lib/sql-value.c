@@ -167,6 +167,44 @@ sql_csv(const struct table_column *c, char *out)
 	return sql_value(c, out, quoted);
 }
 
+static size_t
+json_string(const char *text, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = out;
+	size_t i;
+
+	*p++ = '"';
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c >= ' ' && c != 0x7f) {
+			if (c == '"' || c == '\\')
+				*p++ = '\\';
+			*p++ = (char)c;
+			continue;
+		}
+		memcpy(p, "\\u00", 4);
+		p[4] = digits[c >> 4];
+		p[5] = digits[c & 15];
+		p += 6;
+	}
+	*p++ = '"';
+	return (size_t)(p - out);
+}
+
+size_t
+sql_json(const struct table_column *c, char *out)
+{
+	const struct json *v = &c->value;
+
+	if (c->described && c->type == COLUMN_BOOLEAN) {
+		memcpy(out, v->text, v->len);
+		return v->len;
+	}
+	return sql_value(c, out, json_string);
+}
+
 size_t
 sql_value(const struct table_column *c, char *out,
     size_t (*literal)(const char *text, size_t len, char *out))
