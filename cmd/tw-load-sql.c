@@ -24,7 +24,7 @@
 #define BATCH 20000
 #define BATCH_STAGED 200000
 
-static const char *catalog_file, *dialect, *mode = "auto", *folder;
+static const char *catalog_file, *dialect, *mode = "auto", *folder, *place;
 static struct sql_rules rules;
 static long batch;
 static bool create_only, quiet, views;
@@ -49,6 +49,8 @@ static const struct option_row rows[] = {
 	    OPTION_TEXT, &rules.schema, 0, 0, NULL },
 	{ 0, "stage", "DIR", "rows go into files there, which the script loads",
 	    OPTION_TEXT, &folder, 0, 0, NULL },
+	{ 0, "stage-at", "PLACE", "and this is its path or URL for the client",
+	    OPTION_TEXT, &place, 0, 0, NULL },
 	{ 'S', "stream", "NAME", "stream of records that do not say theirs",
 	    OPTION_TEXT, &rules.stream, 0, 0, NULL },
 	{ 'p', "table-prefix", "TEXT", "begin the names of all tables so",
@@ -68,8 +70,9 @@ static const struct option_page page = {
 	"  mysql      mysql -N -r [--local-infile=1] DATABASE\n"
 	"  snowflake  snowsql -o exit_on_error=true -o output_format=plain\n"
 	"             -o header=false -o timing=false -o friendly=false\n"
-	"  bigquery   bq query --use_legacy_sql=false\n"
-	"sqlite, postgres and bigquery have no --stage.\n"
+	"  bigquery   [gcloud storage cp DIR/* gs://BUCKET/FOLDER/ &&]\n"
+	"             bq query --use_legacy_sql=false\n"
+	"sqlite and postgres have no --stage.\n"
 };
 
 static enum sql_mode
@@ -174,7 +177,7 @@ main(int argc, char *argv[])
 	struct line line;
 	const struct table *t;
 	struct sql *s;
-	const char *why = "";
+	const char *why = "", *from;
 	int got;
 
 	diag_name("tw-load-sql");
@@ -197,8 +200,15 @@ main(int argc, char *argv[])
 	if (folder && !sql_may_stage(sql_dialect(dialect)))
 		die(STATUS_USAGE, "--stage: %s takes rows in the script only",
 		    dialect);
+	if (place && !folder)
+		die(STATUS_USAGE, "--stage-at: of which folder? --stage DIR");
+	if (folder && (from = sql_stage_from(sql_dialect(dialect))) &&
+	    (!place || strncmp(place, from, strlen(from)) != 0))
+		die(STATUS_USAGE, "--stage: %s takes no file of this machine: "
+		    "copy them, and say --stage-at %sBUCKET/FOLDER", dialect,
+		    from);
 	if (folder && !create_only && !views) {
-		if (stage_open(&stage, folder))
+		if (stage_open(&stage, folder, place))
 			die(stage.status, "--stage: %s", stage.why);
 		rules.stage = &stage;
 	}

@@ -78,6 +78,23 @@ const struct sql_dialect sql_bigquery = {
 	.rows_most = 1000, .bytes_most = 256 << 10,
 	.value = value,
 	.literal = sql_backslashed,
+	.field = "CAST(JSON_VALUE(v, '$[#]') AS @)",
+	.field_json =
+	    "PARSE_JSON(JSON_VALUE(v, '$[#]'), wide_number_mode => 'round')",
+
+	/* Lines of JSON, which have no tab, as CSV that knows no quotes: a
+	 * loader of JSON has its own ideas of types. */
+	.file =
+	    "LOAD DATA OVERWRITE TEMP TABLE _tw (v STRING) FROM FILES (format "
+	    "= 'CSV', field_delimiter = '\\t', quote = '', uris = ['%F']);\n"
+	    "INSERT INTO %s (%E) SELECT %Q FROM _tw;\n"
+	    "ASSERT (SELECT count(*) FROM %s) = %R AS "
+	    "'tw-load-sql: a file of the stage was cut';\n",
+	.file_end = "json",
+	.file_from = "gs://",
+	.file_null = "null",
+	.file_row = "[", .file_between = ",", .file_row_end = "]\n",
+	.file_value = sql_json,
 
 	.merge =
 	    "MERGE INTO %t AS old USING (SELECT %c FROM %s WHERE true QUALIFY "

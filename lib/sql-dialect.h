@@ -39,7 +39,7 @@
  *	%K	a literal: what the table is	%P	,'name',.. of what is personal
  *	%v	a mark's values for the ledger, literals with commas
  *	%r	a literal: the mark to print
- *	%F	a file's path, which has nothing to quote
+ *	%F	a file's path or URL, which has nothing to quote
  *	%E	its columns, with commas	%C	how many
  *	%Q	its fields, as .field has them
  *	%b	how many bytes it has		%R	rows of the stage with it
@@ -100,6 +100,8 @@ struct sql_dialect {
 	 * them is not as it was written.  NULL: not offered. */
 	const char *file;
 	const char *file_end;		/* of its name */
+	const char *file_from;		/* a file has to be at such a URL; or
+					 * NULL: where it was written will do */
 	const char *file_null;
 	const char *file_row, *file_between, *file_row_end;
 	bool file_number;		/* a row's last field is its number in

@@ -44,6 +44,12 @@ sql_may_stage(const struct sql_dialect *d)
 	return d->file;
 }
 
+const char *
+sql_stage_from(const struct sql_dialect *d)
+{
+	return d->file_from;
+}
+
 /* A full list came by: what is older than it is gone. */
 struct sweep {
 	struct target *target;
@@ -212,7 +218,7 @@ end_file(struct sql *s, struct target *t)
 
 	if (!t->file.path)
 		return 0;
-	a.file = path = mem_text(t->file.path);
+	a.file = path = stage_path(s->run->rules->stage, &t->file);
 	a.columns = t->columns;
 	a.bytes = out_total(&t->file.out);
 	a.rows = t->filed;

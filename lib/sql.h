@@ -33,8 +33,9 @@ struct stage;
 /* By name; NULL: none.  Names for an option's choices. */
 const struct sql_dialect *sql_dialect(const char *name);
 extern const char sql_dialects[];
-/* Can rows wait in files? */
+/* Can rows wait in files?  If they have to be at a URL, how that begins. */
 bool sql_may_stage(const struct sql_dialect *d);
+const char *sql_stage_from(const struct sql_dialect *d);
 
 enum sql_mode {
 	SQL_AUTO,	/* merge where there is a key, append where not */

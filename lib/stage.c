@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "diag.h"
+#include "mem.h"
 
 /* A file is RUN-NUMBER-NAME.END, and .part behind it until it is complete. */
 static const char hex[] = "0123456789abcdef";
@@ -94,7 +95,7 @@ name_run(struct stage *s)
 }
 
 int
-stage_open(struct stage *s, const char *folder)
+stage_open(struct stage *s, const char *folder, const char *at)
 {
 	struct buf path = BUF_INIT(0);
 	char here[4096] = "";
@@ -104,9 +105,13 @@ stage_open(struct stage *s, const char *folder)
 		return failed(s, STATUS_CREATE, folder, strerror(errno));
 	buf_printf(&path, "%s%s%s", here, *here ? "/" : "", folder);
 	s->folder = buf_take(&path);
-	if (!is_plain(s->folder))
-		return failed(s, STATUS_USAGE, folder, "its path has a "
-		    "character that means something to loaders");
+	s->at = mem_text(at ? at : s->folder);
+	if (!is_plain(s->folder) || !is_plain(s->at))
+		return failed(s, STATUS_USAGE, is_plain(s->at) ? folder : s->at,
+		    "has a character that means something to loaders");
+	if (*s->at != '/' && !strstr(s->at, "://"))
+		return failed(s, STATUS_USAGE, s->at, "is no absolute path and "
+		    "no URL");
 	if ((mkdir(folder, 0700) && errno != EEXIST) ||
 	    (got = clear(folder)) < 0 || access(folder, W_OK | X_OK))
 		return failed(s, STATUS_CREATE, folder, strerror(errno));
@@ -135,9 +140,23 @@ stage_begin(struct stage *s, struct save *f, const char *name, const char *end)
 	return got;
 }
 
+char *
+stage_path(const struct stage *s, const struct save *f)
+{
+	struct buf path = BUF_INIT(0);
+	size_t len = strlen(s->at);
+
+	buf_text(&path, s->at);
+	if (s->at[len - 1] != '/')
+		buf_byte(&path, '/');
+	buf_text(&path, strrchr(f->path, '/') + 1);
+	return buf_take(&path);
+}
+
 void
 stage_close(struct stage *s)
 {
 	free(s->folder);
-	s->folder = NULL;
+	free(s->at);
+	s->folder = s->at = NULL;
 }

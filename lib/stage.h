@@ -2,7 +2,7 @@
  * stage: a folder where files wait for the script that loads them.
  *
  *	struct stage s = STAGE_INIT;
- *	stage_open(&s, "stage")				-> s.status, s.why
+ *	stage_open(&s, "stage", NULL)			-> s.status, s.why
  *	stage_begin(&s, &f, "messages", "csv")		-> f.status, f.why
  *	out_text(&f.out, ..); save_commit(&f): it is durable, under f.path
  *	stage_close(&s)
@@ -24,19 +24,22 @@ struct stage {
 	char why[512];
 
 	/* private */
-	char *folder;
+	char *folder, *at;
 	char run[STAGE_RUN + 1];
 	unsigned count;		/* of files begun */
 };
 
-#define STAGE_INIT { 0, "", 0, "", 0 }
+#define STAGE_INIT { 0, "", 0, 0, "", 0 }
 
 /* The folder is made if it is not there: only this user may look into it.
- * What is there has to be of earlier runs. */
-int stage_open(struct stage *s, const char *folder);
+ * What is there has to be of earlier runs.  at: the path or URL by which
+ * scripts find it; NULL: its own path. */
+int stage_open(struct stage *s, const char *folder, const char *at);
 /* A file of these rows; end, as "csv", says what they are. */
 int stage_begin(struct stage *s, struct save *f, const char *name,
     const char *end);
+/* Where a script finds a file that was begun: to be freed. */
+char *stage_path(const struct stage *s, const struct save *f);
 void stage_close(struct stage *s);
 
 #endif
