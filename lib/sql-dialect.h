@@ -53,6 +53,10 @@ struct sql_dialect {
 	const char *null;
 	size_t name_max;
 	bool fold;			/* names differ by more than case */
+	const char *const *never;	/* names its columns cannot have, or
+					 * that we need; or NULL */
+	bool basic;			/* as in table.h */
+	size_t columns_max;		/* of a table; 0: enough */
 	size_t decimal_before, decimal_after;	/* digits; 0: any */
 	bool grows;			/* columns can be added if they lack */
 

@@ -77,6 +77,8 @@ value(const struct table_column *c, char *out)
 	return sql_value(c, out, nested);
 }
 
+static const char *const never[] = { "rowid", NULL };
+
 const struct sql_dialect sql_duckdb = {
 	.name = "duckdb",
 	.quote = '"',
@@ -90,6 +92,7 @@ const struct sql_dialect sql_duckdb = {
 	.null = "null",
 	.name_max = 1000,
 	.fold = true,
+	.never = never,
 	.grows = true,
 	.decimal_before = 20, .decimal_after = 18,
 

@@ -100,6 +100,8 @@ file_value(const struct table_column *c, char *out)
 	return value_in(c, out, field);
 }
 
+static const char *const never[] = { "_tw_row", NULL };
+
 const struct sql_dialect sql_mysql = {
 	.name = "mysql",
 	.quote = '"',
@@ -117,6 +119,9 @@ const struct sql_dialect sql_mysql = {
 	.null = "NULL",
 	.name_max = 64,
 	.fold = true,
+	.never = never,
+	.basic = true,
+	.columns_max = 190,
 	.grows = true,
 	.decimal_before = 20, .decimal_after = 18,
 

@@ -62,6 +62,10 @@ value(const struct table_column *c, char *out)
 	return sql_value(c, out, copied);
 }
 
+static const char *const never[] = {
+	"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", NULL
+};
+
 const struct sql_dialect sql_postgres = {
 	.name = "postgres",
 	.quote = '"',
@@ -75,6 +79,7 @@ const struct sql_dialect sql_postgres = {
 	.null = "\\N",
 	.name_max = 63,
 	.fold = false,
+	.never = never,
 	.grows = true,
 
 	.head =

@@ -66,6 +66,8 @@ value(const struct table_column *c, char *out)
 /* The last row of the table before ours. */
 #define BEFORE "(SELECT \"row\" FROM temp.\"_tw_before\" WHERE \"name\" = %n)"
 
+static const char *const never[] = { "_rowid_", NULL };
+
 const struct sql_dialect sql_sqlite = {
 	.name = "sqlite",
 	.quote = '"',
@@ -79,6 +81,7 @@ const struct sql_dialect sql_sqlite = {
 	.null = "NULL",
 	.name_max = 1000,
 	.fold = true,
+	.never = never,
 	.grows = false,
 
 	.head =

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "catalog.h"
 #include "diag.h"
@@ -18,6 +19,8 @@
 #define BATCH_BYTES (8u << 20)
 /* ... or this long after it began: it keeps others from the tables. */
 #define BATCH_MS 60000
+/* Of a table: all databases take as many. */
+#define COLUMNS_MAX 500
 /* Files of a stage that are written at the same time. */
 #define FILES_MAX 128
 
@@ -479,7 +482,10 @@ sql_new(const struct sql_dialect *d, struct out *o,
 	s->tables.limits.decimal_before = d->decimal_before;
 	s->tables.limits.decimal_after = d->decimal_after;
 	s->tables.limits.name_max = d->name_max;
-	s->tables.limits.columns_max = 500;
+	s->tables.limits.never = d->never;
+	s->tables.limits.basic = d->basic;
+	s->tables.limits.columns_max = d->columns_max ? d->columns_max :
+	    COLUMNS_MAX;
 	put(s->run, d->head, NULL);
 	if (rules->schema)
 		put(s->run, d->schema, NULL);
@@ -516,20 +522,54 @@ wrong(struct sql *s, const char *what, const char *which)
 	return -1;
 }
 
-/* --key, for a stream the catalogue does not know. */
-static void
-set_key(struct sql_run *r, struct table *t)
+/* --key, for a stream the catalogue does not know.  With a part of it, rows
+ * that differ would take each other's place. */
+static int
+set_key(struct sql *s, struct table *t)
 {
-	const char *p = t->stream ? NULL : r->rules->key;
+	const char *p = t->stream ? NULL : s->run->rules->key;
 	struct table_column *c;
 	size_t n;
 
 	for (; p && *p; p += n + (p[n] == ',')) {
 		n = strcspn(p, ",");
-		c = n > 0 ? table_column(t, p, n) : NULL;
-		if (c && c->listed)
-			c->key = true;
+		if (n == 0)
+			continue;
+		c = table_column(t, p, n);
+		if (!c || !c->listed)
+			return wrong(s, "a record without its key",
+			    s->run->rules->key);
+		c->key = true;
 	}
+	return 0;
+}
+
+/* The stage's prefix begins the names of what is ours. */
+static bool
+may_name(const struct sql_run *r, const struct table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->name_len; i++)
+		if ((unsigned char)t->name[i] < ' ' || t->name[i] == 0x7f)
+			return false;
+	return strncmp(t->name, SQL_STAGE, sizeof(SQL_STAGE) - 1) != 0 &&
+	    strlen(r->words.prefix) + t->name_len + sizeof(SQL_INDEX) - 1 <=
+	    r->d->name_max;
+}
+
+/* Another table whose name is the same to the database. */
+static bool
+is_taken(const struct sql *s, const struct table *t)
+{
+	const struct table *other;
+
+	for (other = s->tables.tables; other && s->run->d->fold;
+	    other = other->next)
+		if (other != t && other->owner &&
+		    strcasecmp(other->name, t->name) == 0)
+			return true;
+	return false;
 }
 
 static struct target *
@@ -547,15 +587,17 @@ target_of(struct sql *s, struct table *t)
 		    "with --stream", "");
 		return NULL;
 	}
-	for (i = 0; i < t->name_len; i++)
-		if ((unsigned char)t->name[i] < ' ' || t->name[i] == 0x7f)
-			break;
-	if (i < t->name_len || strlen(r->words.prefix) + t->name_len +
-	    sizeof(SQL_INDEX) - 1 > r->d->name_max) {
+	if (!may_name(r, t)) {
 		wrong(s, "its _stream cannot be the name of a table", "");
 		return NULL;
 	}
-	set_key(r, t);
+	if (is_taken(s, t)) {
+		wrong(s, "another stream differs from this by case only",
+		    t->name);
+		return NULL;
+	}
+	if (set_key(s, t))
+		return NULL;
 	for (i = 0; i < t->count; i++)
 		key_count += t->columns[i]->key;
 	if (key_count == 0 && (r->rules->mode == SQL_MERGE ||
@@ -572,6 +614,8 @@ target_of(struct sql *s, struct table *t)
 	}
 	if (r->rules->mode == SQL_MIRROR && key_count > 0 && t->stream)
 		t->deleted = table_add(t, "_deleted", COLUMN_TIME);
+	if (t->count == 0)
+		t->extra = table_add(t, "_extra", COLUMN_JSON);
 	target->table = t;
 	target->number = ++r->target_count;
 	target->key_count = key_count;

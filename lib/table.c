@@ -243,25 +243,48 @@ table_free(struct table *t)
  * Members nobody described.
  */
 
+/* The byte as it counts when names are compared. */
+static unsigned char
+folded(const struct table_limits *l, char byte)
+{
+	unsigned char c = (unsigned char)byte;
+
+	if (l->fold && c >= 'A' && c <= 'Z')
+		c += 'a' - 'A';
+	return l->basic && c > 0x7f ? 0x80 : c;
+}
+
 static bool
-same_folded(const struct table_column *a, const struct table_column *b)
+same_name(const struct table_limits *l, const struct table_column *c,
+    const char *name, size_t len)
 {
 	size_t i;
 
-	if (a->name_len != b->name_len)
+	if (c->name_len != len)
 		return false;
-	for (i = 0; i < a->name_len; i++) {
-		unsigned char x = (unsigned char)a->name[i],
-		    y = (unsigned char)b->name[i];
-
-		if (x >= 'A' && x <= 'Z')
-			x += 'a' - 'A';
-		if (y >= 'A' && y <= 'Z')
-			y += 'a' - 'A';
-		if (x != y)
+	for (i = 0; i < len; i++)
+		if (folded(l, c->name[i]) != folded(l, name[i]))
 			return false;
-	}
 	return true;
+}
+
+/* Nothing can be called "", and a terminal would be driven by controls. */
+static bool
+is_name(const struct table_limits *l, const struct table_column *c)
+{
+	const char *const *never;
+	size_t i;
+
+	if (c->name_len == 0 || (l->name_max && c->name_len > l->name_max))
+		return false;
+	for (i = 0; i < c->name_len; i++)
+		if ((unsigned char)c->name[i] < 0x20 || c->name[i] == 0x7f ||
+		    (l->basic && (unsigned char)c->name[i] >= 0xf0))
+			return false;
+	for (never = l->never; never && *never; never++)
+		if (same_name(l, c, *never, strlen(*never)))
+			return false;
+	return !l->basic || c->name[c->name_len - 1] != ' ';
 }
 
 static bool
@@ -275,15 +298,11 @@ may_list(const struct table *t, const struct table_column *c)
 			return true;
 	if (l->fixed && (t->stream || t->row > 1))
 		return false;
-	/* Nothing can be called "", and a terminal would be driven by these. */
-	if (c->name_len == 0 || (l->name_max && c->name_len > l->name_max) ||
-	    (l->columns_max && t->count >= l->columns_max))
+	if (!is_name(l, c) || (l->columns_max && t->count >= l->columns_max))
 		return false;
-	for (i = 0; i < c->name_len; i++)
-		if ((unsigned char)c->name[i] < 0x20 || c->name[i] == 0x7f)
-			return false;
 	for (i = 0; l->fold && i < t->count; i++)
-		if (same_folded(t->columns[i], c))
+		if (same_name(l, c, t->columns[i]->name,
+		    t->columns[i]->name_len))
 			return false;
 	return true;
 }

@@ -73,6 +73,11 @@ struct table_limits {
 				 * in a stream the catalogue does not know */
 	size_t also_count;
 	bool fold;		/* names that differ in case are the same */
+	const char *const *never;	/* names of no column; NULL ends, or is
+				 * all */
+	bool basic;		/* names: no blank at the end, nothing beyond
+				 * U+FFFF; and what is not ASCII may be folded,
+				 * nobody knows how */
 	size_t name_max;	/* bytes of a name, more than 9; 0: any */
 	size_t columns_max;	/* 0: any number */
 	size_t decimal_before, decimal_after;	/* digits of a decimal before
@@ -135,8 +140,7 @@ struct table_set {
 	size_t count;
 	const char *why;
 };
-#define TABLE_SET_INIT { NULL, { false, false, NULL, 0, false, 0, 0, 0, 0 }, \
-	NULL, 0, NULL }
+#define TABLE_SET_INIT { .count = 0 }
 #define TABLE_SET_MAX 4096	/* streams; more is no input of ours */
 
 /* The table of this record's stream; NULL: set->why, a constant. */

@@ -25,7 +25,8 @@ refused 'cannot be the name of a table' '{"_stream":"'$(printf %040d 1)'","a":1}
 unset dialects
 refused 'to merge needs a key' '{"_stream":"mine","a":1}' '-m merge'
 refused 'to merge needs a key' '{"_stream":"mine","a":1}' '-m mirror'
-refused 'to merge needs a key' '{"_stream":"mine","a":1}' '-m merge -k nope,,'
+refused 'to merge needs a key' '{"_stream":"mine","a":1}' '-m merge -k ,,'
+refused 'a record without its key' '{"_stream":"mine","a":1}' '-m merge -k a,nope'
 refused 'a record without its key' '{"_stream":"mine","a":1}
 {"_stream":"mine","b":1}' '-m merge -k ,a,nope'
 refused 'not a value JSON knows' "$(row keys 1 '"sid":"a"')

@@ -24,6 +24,11 @@ usage() { # DAY SIM NETWORK DATA
 	echo '{"_stream":"supersim_usage_records","_account":"AC1","_fetched":"2026-01-0'$1'T00:00:00Z","sim_sid":'$2',"network_sid":'$3',"iso_country":null,"period":{"start_time":"2026-01-01T00:00:00Z"},"data_upload":'$4'}'
 }
 { usage 1 null null 1; usage 1 '"HS1"' null 2; usage 2 null null 3; } >nulls
+reserved() {
+	for v in '1,"v":"a"' '2,"v":"b"' '1,"v":"c"'; do
+		echo '{"_stream":"mine","id":'$v',"rowid":null,"ROWID":1,"_rowid_":1,"oid":1,"ctid":1,"xmin":1,"_tw_row":1,"É":1,"é":2,"😀":3,"b ":4,"select":5}'
+	done
+}
 unknown() {
 	echo '{"_stream":"mine","id":1,"b":"x"}'
 	echo '{"_stream":"mine","id":2,"b":"y","c":"late"}'
@@ -80,6 +85,19 @@ odd() {
 	    "{ row 1 x; row 1 y; } | sed 's/\"y\"/null/' | tw-load-sql -d $1 >script.sql"
 	check "$1: nothing of it is loaded" \
 	    '! client <script.sql 2>/dev/null; [ "$(query "SELECT count(*) FROM queues WHERE sid = '"'x'"'")" -eq 0 ]'
+	fresh
+	check_same "$1: names a database keeps for itself" \
+	    'reserved | load -m merge -k id; reserved | load -m merge -k id; query "SELECT id, v FROM mine ORDER BY id"' \
+	    "printf '%s\\n' '1|c' '2|b'"
+	check_same "$1: records without a member" \
+	    'printf "{\"_stream\":\"none\"}\n{\"_stream\":\"none\"}\n" | load; query "SELECT count(*) FROM none"' 'echo 2'
+	check_status 65 "$1: a part of the key is no key" \
+	    'echo "{\"_stream\":\"mine\",\"id\":1}" | tw-load-sql -d $dialect -k id,part'
+	check_status 65 "$1: the name of a stage" \
+	    'echo "{\"_stream\":\"_tw_mine\",\"id\":1}" | tw-load-sql -d $dialect'
+	[ $1 = postgres ] || check_status 65 "$1: streams that differ by case" \
+	    'printf "{\"_stream\":\"%s\",\"id\":1}\n" mine Mine | tw-load-sql -d $dialect'
+	fresh
 	check "$1: a stream nobody knows" "unknown | load -m merge -k id"
 	check_same "$1: and what comes late in it" \
 	    "query \"SELECT $([ $1 = sqlite ] && echo _extra || echo c) FROM mine ORDER BY id\" | tail -1" \
