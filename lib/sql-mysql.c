@@ -79,7 +79,7 @@ value_in(const struct table_column *c, char *out,
 		return v->len;
 	}
 	/* 2026-01-31T23:59:59Z: it knows neither the T nor the Z. */
-	if (c->described && c->type == COLUMN_TIME && v->len > 11) {
+	if (c->described && c->type == COLUMN_TIME) {
 		size_t len = quote(v->text, v->len - 1, out);
 
 		out[11] = ' ';

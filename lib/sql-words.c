@@ -306,14 +306,13 @@ static void
 put_mark_values(const struct sql_words *w, const struct sql_about *a)
 {
 	const struct mark *m = a->mark;
-	char since[WHEN_SIZE] = "", until[WHEN_SIZE] = "", records[32];
+	char since[WHEN_SIZE] = "", until[WHEN_SIZE], records[32];
 	const char *names[] = { m->run, m->stream, m->account, since, until };
 	size_t i;
 
 	if (m->since != WHEN_ALWAYS)
 		when_text(since, m->since);
-	if (m->until != WHEN_NEVER)
-		when_text(until, m->until);
+	when_text(until, m->until);
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		put_literal(w, names[i], strlen(names[i]));
 		out_text(w->o, ", ");
@@ -349,12 +348,11 @@ put_equal(const struct sql_words *w, const char *name, const char *value)
 static void
 put_loaded(const struct sql_words *w, const struct mark *m)
 {
-	char since[WHEN_SIZE] = "", until[WHEN_SIZE] = "";
+	char since[WHEN_SIZE] = "", until[WHEN_SIZE];
 
 	if (m->since != WHEN_ALWAYS)
 		when_text(since, m->since);
-	if (m->until != WHEN_NEVER)
-		when_text(until, m->until);
+	when_text(until, m->until);
 	put_equal(w, "stream", m->stream);
 	out_text(w->o, " AND ");
 	put_equal(w, "account", m->account);
@@ -364,7 +362,7 @@ put_loaded(const struct sql_words *w, const struct mark *m)
 	put_equal(w, "run", m->run);
 	out_text(w->o, " AND ");
 	put_equal(w, "until", until);
-	if (m->full && *until) {
+	if (m->full) {
 		out_text(w->o, " OR ");
 		put_name(w, "until", 5);
 		out_text(w->o, " > ");
@@ -408,8 +406,7 @@ put_within(const struct sql_words *w, const struct table *t,
 		return;
 	if (m->since != WHEN_ALWAYS)
 		put_dated(w, t, " >= ", m->since);
-	if (m->until != WHEN_NEVER)
-		put_dated(w, t, day ? " <= " : " < ", m->until - day);
+	put_dated(w, t, day ? " <= " : " < ", m->until - day);
 }
 
 /* What tells the list of an item without a key. */

@@ -66,7 +66,7 @@ struct target {
 	unsigned long batch;		/* it has rows in */
 	unsigned number;		/* from 1 */
 	size_t key_count;		/* columns of it */
-	bool made, keyed, emptied;
+	bool made, keyed;
 	bool again;			/* rows without a key replace those of
 					 * their window, or of their list */
 	bool direct;			/* rows may go past the stage */
@@ -307,14 +307,14 @@ add_columns(struct sql_run *r, struct target *target, size_t from)
 	target->columns = count;
 }
 
+/* Once a table: to replace takes one transaction. */
 static void
 empty(struct sql_run *r, struct target *target)
 {
 	struct sql_about a = about(target);
 
-	if (r->rules->mode == SQL_REPLACE && !target->emptied)
+	if (r->rules->mode == SQL_REPLACE)
 		put(r, r->d->empty, &a);
-	target->emptied = true;
 }
 
 /* The table is there, with all columns the catalogue knows. */
@@ -385,8 +385,9 @@ put_marks(struct sql_run *r, const char *fragment, bool all)
 		    (size_t)(r->marks.text + r->marks.len - p));
 		a.line = p;
 		a.len = (size_t)(end - p);
-		if (all || (mark_read(&m, a.line, a.len, &why) == 0 &&
-		    m.kind == MARK_WINDOW))
+		/* It was read before. */
+		mark_read(&m, a.line, a.len, &why);
+		if (all || m.kind == MARK_WINDOW)
 			put(r, fragment, &a);
 	}
 }
@@ -497,8 +498,6 @@ sql_free(struct sql *s)
 {
 	const struct table *t;
 
-	if (!s)
-		return;
 	for (t = s->tables.tables; t; t = t->next) {
 		struct target *target = t->owner;
 
@@ -703,13 +702,13 @@ sql_record(struct sql *s, const char *text, size_t len)
 	return 0;
 }
 
-/* A full list came by: what it does not have is gone. */
+/* A full list of an account came by: what it does not have is gone. */
 static void
 note_sweep(struct sql_run *r, struct target *target, const struct mark *m)
 {
 	struct sweep *w;
 
-	if (!m->full || m->until == WHEN_NEVER || !*m->account)
+	if (!*m->account)
 		return;
 	if (r->sweep_count == r->sweep_room) {
 		r->sweep_room = r->sweep_room ? 2 * r->sweep_room : 16;
@@ -801,8 +800,7 @@ sql_create(struct sql *s, const char *stream)
 		return wrong(s, s->tables.why, "");
 	if (!(target = target_of(s, t)))
 		return -1;
-	if (!target->made)
-		make(s->run, target);
+	make(s->run, target);
 	return 0;
 }
 
@@ -812,11 +810,10 @@ sql_grow(struct sql *s)
 	const struct table *t = s->tables.tables;
 	struct sql_about a;
 
-	for (; s->run->d->grow && t; t = t->next)
-		if (t->owner) {
-			a = about(t->owner);
-			put(s->run, s->run->d->grow, &a);
-		}
+	for (; s->run->d->grow && t; t = t->next) {
+		a = about(t->owner);
+		put(s->run, s->run->d->grow, &a);
+	}
 }
 
 int
