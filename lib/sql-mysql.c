@@ -178,8 +178,10 @@ const struct sql_dialect sql_mysql = {
 	.literal = literal,
 
 	/* To a client's file the server is lenient: a row that lacks fields,
-	 * or a value that does not fit, is a warning. */
+	 * or a value that does not fit, is a warning.  That a time has more
+	 * digits than the column is but a note. */
 	.file =
+	    "SET SESSION sql_notes = 0;\n"
 	    "LOAD DATA LOCAL INFILE '%F' INTO TABLE %s CHARACTER SET utf8mb4 "
 	    "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' "
 	    "ESCAPED BY '' LINES TERMINATED BY '\\n' (%E,\"_tw_row\");\n"

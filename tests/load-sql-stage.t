@@ -40,6 +40,16 @@ grep _mark in >marks
 dialect=duckdb
 staged() { tw-load-sql -q -d $dialect --stage stage "$@" 2>err; }
 
+# Numbers and times at the ends of what a column takes.
+cat >ends <<'E1'
+{"_stream":"queues","_account":"AC1","sid":"a","date_created":"2026-01-01T00:00:00.123456789Z","current_size":-9223372036854775808,"_fetched":"2026-01-01T00:00:00Z"}
+{"_stream":"queues","_account":"AC1","sid":"b","date_created":"2026-01-01T00:00:00.9999999Z","current_size":9223372036854775807,"_fetched":"2026-01-01T00:00:00Z"}
+{"_stream":"queues","_account":"AC1","sid":"c","date_created":"0001-01-01T00:00:00Z","average_wait_time":1e2,"current_size":9223372036854775808}
+{"_stream":"queues","_account":"AC1","sid":"d","date_created":"2026-01-01T00:00:00+05:30","NULL":"NULL","\\":"\\","x\"y'`@z":"1","@":2}
+{"_stream":"usage_records","_account":"AC1","category":"c","start_date":"2026-01-01","end_date":"2026-01-31","price":-0.00750,"count":1e-18,"usage":123456789012345678901234567890}
+{"_stream":"messages","_account":"AC1","sid":"e","price":"12345678901234567890.123456789012345678","num_segments":"1"}
+E1
+
 # --- the folder -----------------------------------------------------------------
 
 for d in sqlite postgres; do
@@ -123,6 +133,12 @@ staging() {
 	check_same "$dialect: from another folder" \
 	    'staged --stage-at "$PWD/moved/" in >script; mv stage moved; client <script; dump; rm -r moved' 'cat marks plain'
 	check_same "$dialect: and when it is loaded twice" 'staged in | client; dump' 'cat marks twice'
+	fresh
+	tw-load-sql -q -d $dialect ends 2>/dev/null | client
+	dump >plain2
+	fresh
+	check_same "$dialect: numbers and times" 'staged ends | client; dump' 'cat plain2'
+	check 'which are there' 'grep -q 9223372036854775807 plain2 && grep -q 12345678901234567890.123456789012345678 plain2'
 	fresh
 	check_same "$dialect: a transaction for each window" 'staged -b 1 in | client; dump' 'cat marks plain'
 	fresh
@@ -267,6 +283,11 @@ for line in open(\"dumped\"):
     for sid in meant:
         assert sid not in line or meant[sid] in line, (meant[sid], line)
 "'
+	# Quotes in names and comments are too much for it.
+	sed 's/,"x.*2}/}/; /usage_records/d' ends >fewer
+	tw-load-sql -q -d snowflake fewer >inline 2>/dev/null; snow inline; mv dumped plain2
+	check_same 'numbers and times' 'staged fewer >script; snow script; cat dumped' 'cat plain2'
+	check 'which are there' 'grep -q 9223372036854775807 plain2 && grep -q 12345678901234567890.123456789012345678 plain2'
 	staged less >script
 	damage() { # NAME COMMAND, with $file
 		file=$(ls stage/*queues* | head -1)
