@@ -116,7 +116,8 @@ family_fresh(struct run *run, const struct family *f, struct account *a)
 	for (; f; f = f->next) {
 		scope = f->emits ? state_find(run->o->state, f->stream->name,
 		    a->sid) : NULL;
-		if (f->emits && (!scope || scope->complete_at == WHEN_ALWAYS ||
+		/* What never was complete is older than anything. */
+		if (f->emits && (!scope ||
 		    scope->complete_at < run->until - run->o->max_age))
 			return false;
 		if (f->down && !family_fresh(run, f->down, a))

@@ -32,7 +32,7 @@ static void
 failed(struct out *o, int error)
 {
 	if (!o->error) {
-		o->error = error ? error : EIO;
+		o->error = error;
 		snprintf(o->why, sizeof o->why, "%s: %s", o->name,
 		    strerror(o->error));
 	}

@@ -196,6 +196,16 @@ check 'tw-state --lookback' '[ "$(tw-state gaps -f s --lookback 2d -u 2026-11-22
 check 'tw-state --catalog' 'printf "amend calls\n\tlookback 5d\n" >five.tw &&
 	[ "$(tw-state gaps -f s --catalog five.tw -u 2026-11-22 calls $main | jq -r .since)" = 2026-11-15T00:00:00Z ]'
 
+tracks=video_room_participant_published_tracks
+check 'a list whose parents are not asked for: since it was loaded' '
+    tw-state set $tracks $main --file s --until 2026-11-20
+    tw-fetch -S s --plan -q --no-subaccounts $tracks |
+	jq -r "select(._mark == \"plan\") | .stream + \" \" + .since" |
+	grep -qx "$tracks 2026-11-18T00:00:00Z"'
+check_same '--limit is for each stream, above and below' \
+    'tw-fetch -q --no-subaccounts --limit 2 --page-size 1 queues queue_members | jq -r "select(._stream)._stream" | sort | uniq -c | tr -s " "' \
+	'printf " 2 %s\n" queue_members queues'
+
 planned() {
 	tw-fetch -q -S s --max-age 1h --no-subaccounts --plan "$@" |
 	    jq -r 'select(._mark == "plan") | .stream'
@@ -208,6 +218,11 @@ check 'what was never loaded is' \
     '[ "$(planned keys addresses)" = addresses ]'
 check 'and a list whose child never was' \
     'tw-state reset -f s queue_members && tw-fetch -q -S s --max-age 1h --no-subaccounts $full | grep -q queue_members'
+check 'a child alone, by way of its parent' '[ "$(planned queue_members)" = queue_members ]'
+tw-fetch -q -S s --no-subaccounts $full | grep ^.._mark | tw-state commit -f s
+check 'and not, when it was loaded of late' '[ -z "$(planned queue_members)" ]'
+check 'what was only said to be loaded was never complete' \
+    'tw-state set addresses $main --file s --until 2026-11-20 && [ "$(planned addresses)" = addresses ]'
 sandbox_advance 7200 >/dev/null
 check 'and what is older' '[ "$(planned keys)" = keys ]'
 

@@ -259,14 +259,26 @@ all_closed(void *unused)
 	    (int)write(2, "x", 1));
 }
 
+static struct rlimit all;
+
+static void
+give_back(void)
+{
+	setrlimit(RLIMIT_NOFILE, &all);
+}
+
 /* Not even /dev/null can be opened in the place of stdin. */
 static void
 no_descriptors(void *unused)
 {
-	struct rlimit none = { 0, 0 };
+	struct rlimit none;
 
 	(void)unused;
 	close(0);
+	getrlimit(RLIMIT_NOFILE, &all);
+	none = all;
+	none.rlim_cur = 0;
+	atexit(give_back);
 	setrlimit(RLIMIT_NOFILE, &none);
 	out_start();
 	exit(99);

@@ -84,6 +84,8 @@ static const char *const faithful[] = {
 	    "\"since\":null,\"until\":\"2026-11-02T00:00:00Z\","
 	    "\"requests\":7}\n",
 	"{\"_mark\":\"state\",\"version\":1}\n",
+	"{\"_mark\":\"plan\",\"stream\":\"calls\",\"account\":\"\","
+	    "\"since\":null,\"until\":\"2026-11-02T00:00:00Z\"}\n",
 };
 
 #define W "{\"_mark\":\"window\","
@@ -237,6 +239,8 @@ watching(void)
 		{ "an earlier cut is kept", 0, { O, WIN, O, WIN, C1, NULL } },
 		{ "a window is missing", 0, { O, "r", C1, NULL } },
 		{ "a tail of marks is whole", 1, { WIN, C1, NULL } },
+		{ "other marks are nothing", 1,
+		    { O, "{\"_mark\":\"note\"}", WIN, C1, NULL } },
 	};
 	struct mark_watch seen;
 	const char *why;

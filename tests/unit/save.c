@@ -159,14 +159,20 @@ static void
 no_folder(void *keep)
 {
 	struct save s = SAVE_INIT;
-	struct rlimit none = { 3, 3 };
+	struct rlimit all, none;
+	int got;
 
 	s.keep = *(bool *)keep;
 	if (save_begin(&s, "state"))
 		exit(99);
 	out_text(&s.out, "lost\n");
+	getrlimit(RLIMIT_NOFILE, &all);
+	none = all;
+	none.rlim_cur = 3;
 	setrlimit(RLIMIT_NOFILE, &none);
-	exit(save_commit(&s) == -1 && s.status == STATUS_IO &&
+	got = save_commit(&s);
+	setrlimit(RLIMIT_NOFILE, &all);
+	exit(got == -1 && s.status == STATUS_IO &&
 	    strcmp(s.why, "state: Too many open files") == 0 ? 0 : 1);
 }
 
@@ -307,6 +313,7 @@ deadlock(void)
 static void
 locks(void)
 {
+	char path[64], lock[80];
 	int holder = 0;
 	pid_t pid;
 
@@ -336,6 +343,20 @@ locks(void)
 	    "the writer's lock survives what is done with the others");
 	save_unlock("locked", SAVE_WRITER);
 	is_number(child_run(wait_writer, NULL).status, 0, "free at last");
+
+	/* Files are told apart by their device, too. */
+	if (access("/dev/shm", W_OK) == 0) {
+		snprintf(path, sizeof path, "/dev/shm/tw-unit.%ld",
+		    (long)getpid());
+		is_number(save_lock(path, SAVE_FETCH, false, NULL), 0,
+		    "a lock elsewhere");
+		is_number(save_lock("locked", SAVE_FETCH, false, NULL), 0,
+		    "and one here");
+		save_unlock("locked", SAVE_FETCH);
+		save_unlock(path, SAVE_FETCH);
+		snprintf(lock, sizeof lock, "%s.lock", path);
+		unlink(lock);
+	}
 
 	pid = holder_process(SAVE_WRITER);
 	close(go[1]);	/* it ends: whoever waits gets the lock */
