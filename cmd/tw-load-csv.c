@@ -102,6 +102,7 @@ struct run {
 	struct mark_watch seen;
 	struct sheet *sheets;		/* the last used first */
 	size_t sheet_count;
+	const struct table *only;	/* its name is not in the path */
 	const char **asked;		/* --columns */
 	size_t asked_count;
 	bool files;
@@ -183,9 +184,13 @@ sheet_of(struct run *run, struct table *t)
 	if (s) {
 		*at = s->next;
 	} else {
-		if (!run->files && run->sheets)
-			stop(STATUS_DATA, run, "records of a second stream: "
-			    "standard output takes one; try -o '%s.csv'");
+		if (run->only && run->only != t)
+			stop(STATUS_DATA, run, run->files ? "records of a "
+			    "second stream, and no %s in --output" : "records "
+			    "of a second stream: standard output takes one; "
+			    "try -o '%s.csv'");
+		if (!run->pattern.by_stream)
+			run->only = t;
 		s = mem_new(sizeof(*s));
 		s->table = t;
 		memcpy(s->account, account, sizeof(account));
@@ -373,8 +378,6 @@ one_mark(struct run *run)
 		if (run->sheets && run->pattern.by_window && run->files)
 			stop(STATUS_DATA, run, "records without the mark of "
 			    "their window");
-		if (run->files)
-			finish(run, NULL);
 	}
 	/* What is proved by files that are not final yet has to wait. */
 	if (!run->files || !run->sheets)

@@ -35,7 +35,8 @@ pattern_read(struct pattern *p, const char *text)
 		switch (*++at) {
 		case 'a': p->by_account = true; break;
 		case 'w': p->by_window = true; break;
-		case 's': case '%': break;
+		case 's': p->by_stream = true; break;
+		case '%': break;
 		default: return failed(p, "after % comes s, a, w or %");
 		}
 	return 0;

@@ -16,14 +16,14 @@
 #include "record.h"
 
 struct pattern {
-	bool by_account, by_window;	/* it has %a, %w */
+	bool by_stream, by_account, by_window;	/* it has %s, %a, %w */
 	char why[256];		/* after -1 or NULL */
 
 	/* private */
 	const char *text;
 };
 
-#define PATTERN_INIT { false, false, "", NULL }
+#define PATTERN_INIT { false, false, false, "", NULL }
 
 /* Of a path; account may be "". */
 struct pattern_of {

@@ -83,6 +83,30 @@ check_same 'called so' 'ls w/keys' 'echo AC1-full-20260102T000000Z.csv.gz; echo 
 check_same 'and read so' 'zcat w/keys/AC2*' 'printf "%s\n" _account,_fetched,sid,friendly_name,date_created,date_updated,_extra AC2,2026-01-02T00:00:00Z,SK3,,,,'
 check 'without %a the windows of two accounts are two files' \
     'tw-load-csv -o "x/%w.csv" in && [ $(ls x | wc -l) -eq 2 ]'
+cat >two <<'END'
+{"_stream":"a","x":"of a"}
+{"_stream":"b","x":"of b"}
+END
+printf 'old\n' >both.csv
+check_status 65 'two streams do not go into one file' 'tw-load-csv -o both.csv two'
+check_same 'and what was there is there' 'cat both.csv' 'echo old'
+window='"account":"A","since":null,"until":"2026-01-02T00:00:00Z","records":1,"full":true}'
+for s in a b; do
+	grep "_stream\":\"$s" two
+	echo '{"_mark":"window","run":"R","stream":"'$s'",'"$window"
+done >windows
+check_status 65 'nor windows of them' 'tw-load-csv -o "apart/%w.csv" windows >got'
+check 'the first has its receipt and its file' \
+    'grep -q "of a" apart/*.csv && [ $(grep -c window got) -eq 1 ] && ! grep -q "stream\":\"b" got'
+for run in 1 2; do
+	echo '{"_mark":"open","run":"'$run'","tool":"t","at":"2026-01-01T00:00:00Z"}'
+	echo '{"_stream":"a","x":"of run '$run'"}'
+	echo '{"_mark":"window","run":"'$run'","stream":"a",'"$window"
+	echo '{"_mark":"close","run":"'$run'","windows":1,"failed":0,"records":1,"status":0}'
+done >runs
+check_same 'two runs one after the other are one file' \
+    'tw-load-csv -o runs.csv runs >got && cat runs.csv' 'printf "%s\n" x "of run 1" "of run 2"'
+check_same 'with the receipts of both' 'cat got' 'grep _mark runs'
 check_status 65 'cut input: 65' 'head -6 in | tw-load-csv -o "c/%s.csv" >got'
 check 'no receipt but of what began' '! grep -q window got'
 check 'the file stays .part' '[ -e c/keys.csv.part ] && [ ! -e c/keys.csv ]'
