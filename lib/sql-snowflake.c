@@ -80,7 +80,7 @@ const struct sql_dialect sql_snowflake = {
 	.rows_most = 200, .bytes_most = 512 << 10,
 	.value = value,
 	.literal = sql_backslashed,
-	.field = "\"v\"[#]::@", .field_json = "PARSE_JSON(\"v\"[#]::VARCHAR)",
+	.field = "v:r[#]::@", .field_json = "PARSE_JSON(v:r[#]::VARCHAR)",
 
 	/* JSON, whose null is no text: what CSV has between two commas is a
 	 * matter of many settings.  The loader takes a part for the whole, and
@@ -88,15 +88,15 @@ const struct sql_dialect sql_snowflake = {
 	.file =
 	    "CREATE OR REPLACE TEMPORARY STAGE _tw_files;\n"
 	    "PUT 'file://%F' @_tw_files;\n"
-	    "CREATE OR REPLACE TEMPORARY TABLE _tw_file (\"v\" VARIANT);\n"
+	    "CREATE OR REPLACE TEMPORARY TABLE _tw_file (v VARIANT);\n"
 	    "COPY INTO _tw_file FROM @_tw_files FILE_FORMAT = (TYPE = JSON);\n"
-	    "INSERT INTO %s (%E, \"_tw_row\") SELECT %Q, \"v\"[%C]::BIGINT "
+	    "INSERT INTO %s (%E, \"_tw_row\") SELECT %Q, v:r[%C]::BIGINT "
 	    "FROM _tw_file;\n"
 	    "SELECT TO_NUMBER(IFF(count(*) = %R AND max(\"_tw_row\") = %R, "
 	    "'1', 'tw-load-sql: a file of the stage was cut')) FROM %s;\n",
 	.file_end = "json",
 	.file_null = "null",
-	.file_row = "[", .file_between = ",", .file_row_end = "]\n",
+	.file_row = "{\"r\":[", .file_between = ",", .file_row_end = "]}\n",
 	.file_number = true,
 	.file_value = sql_json,
 
