@@ -322,7 +322,7 @@ commit(char **operands)
 	if (got < 0)
 		die(STATUS_DATA, "%s", in.why);
 	status = judge_end(&j);
-	if (j.noise > 0 && j.count > 0)
+	if (j.noise > 0 && j.count > 0 && !j.dressed)
 		warn("%llu lines are neither marks nor records; the first "
 		    "begins with: %s", j.noise, j.noise_text);
 	if (status)

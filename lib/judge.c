@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "diag.h"
 #include "json.h"
 #include "mem.h"
@@ -132,6 +133,16 @@ other_line(struct judge *j, const char *text, size_t len,
 	return JUDGE_NOTHING;
 }
 
+/* A mark in the dress of a client: not the echo of a statement with one. */
+static bool
+dressed_mark(struct judge *j, const char *text, size_t len, struct mark *m)
+{
+	const char *why;
+
+	return cell_value(&text, &len, &j->cell) &&
+	    record_is_mark(text, len) && mark_read(m, text, len, &why) == 0;
+}
+
 enum judge_word
 judge_line(struct judge *j, const char *text, size_t len,
     unsigned long number, struct mark *m)
@@ -139,9 +150,11 @@ judge_line(struct judge *j, const char *text, size_t len,
 	struct judge_run *run;
 	const char *why;
 
-	if (!record_is_mark(text, len))
-		return other_line(j, text, len, number);
-	if (mark_read(m, text, len, &why))
+	if (!record_is_mark(text, len)) {
+		if (!dressed_mark(j, text, len, m))
+			return other_line(j, text, len, number);
+		j->dressed = true;
+	} else if (mark_read(m, text, len, &why))
 		return damaged(j, number, why);
 	switch (m->kind) {
 	case MARK_OPEN:
@@ -262,5 +275,6 @@ judge_release(struct judge *j)
 {
 	free(j->runs);
 	free(j->seen);
+	buf_release(&j->cell);
 	*j = (struct judge)JUDGE_INIT;
 }

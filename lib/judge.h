@@ -10,6 +10,7 @@
  * A run is proved by its marks: the close that says how many windows there
  * are, and that many different receipts.  Receipts of a run whose open and
  * close never came by (a ledger, a grep through archives) prove themselves.
+ * Clients that draw tables or write CSV print a mark as a row of one cell.
  */
 #ifndef JUDGE_H
 #define JUDGE_H
@@ -18,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "record.h"
 
 struct judge_run {
@@ -34,6 +36,8 @@ struct judge {
 	uint64_t *seen;			/* receipts, hashed; 0 is free */
 	size_t seen_count, seen_room;
 	unsigned long long receipts, noise;
+	struct buf cell;
+	bool dressed;			/* marks came in rows of the client's */
 	unsigned long record_line;	/* of the first record, or 0 */
 	unsigned long damage_line;	/* of the first damaged line, or 0 */
 	const char *damage;
@@ -41,7 +45,8 @@ struct judge {
 	char why[400];
 };
 
-#define JUDGE_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, "", "" }
+#define JUDGE_INIT { 0, 0, 0, 0, 0, 0, 0, 0, 0, BUF_INIT(0), false, 0, 0, \
+    NULL, "", "" }
 
 enum judge_word {
 	JUDGE_NOTHING,		/* known, or passed over */

@@ -86,6 +86,19 @@ fresh
 check 'nothing to fetch: done' '{ open r; close r 0 0; } | tw-state commit'
 check 'two runs, one after the other' '{ run; run | sed s/r1/r2/; } | tw-state commit'
 check 'noise beside a full set: a warning' "{ echo BEGIN; run; echo COMMIT; } | tw-state commit && says '2 lines'"
+
+# As snow and bq print them, who know nothing plainer.
+table() { sed 's/.*/+--+\n| mark |\n+--+\n| & |\n+--+\n/'; }
+csv() { sed 's/"/""/g; s/.*/f0_\n"&"\n/'; }
+drawn() { sed 's/.*/│ mark │\n├──────┤\n│ & │/'; }
+for dress in table csv drawn; do
+	check "receipts as rows of one cell, $dress: taken up, nothing said" \
+	    "fresh; run | $dress | tw-state commit && test ! -s .err && cmp twilio.state before"
+done
+judged 65 'the echo of a statement is no receipt' 'begins with: INSERT INTO' \
+    "run | sed \"s/.*/INSERT INTO w VALUES ('&');/\""
+judged 65 'nor is one cell of two' 'begins with: | {' "run | sed 's/.*/| & | 1 |/'"
+judged 65 'nor what the client cut' 'begins with: | {' "run | sed 's/.*/| & |/; s/....|\$/... |/'"
 check 'a table as psql prints it' "fresh; run | sed 's/^/ /' | tw-state commit && grep -q AC2 twilio.state"
 check 'a ledger, unsorted, is proof' "fresh; run | grep window.,  | sort -r | tw-state commit && grep -c AC twilio.state | grep -qx 3"
 check 'a ledger of pending windows in any order stays pending' \
