@@ -46,6 +46,12 @@ flat 'two arrays of one name' '-e a.b,a_b' '{"a":{"b":[{"c":1,"d":2}]}}
 {"_stream":"a_b","_index":0,"d":3,"c":4}
 {}
 {"_stream":"a_b","_index":0,"c":5}'
+flat 'one array in two places, hidden in one' '-e a,a.b --redact b' '{"a":[{"b":[1]}]}
+{"a":{"b":[1]}}' '{}
+{"_stream":"a","_index":0}
+{"_stream":"a_b","_parent_index":0,"_index":0,"value":null}
+{}
+{"_stream":"a_b","_index":0,"value":1}'
 flat 'what is dropped does not go below' '-e c -d _account,_x' \
 	'{"_account":"A","_x":1,"_y":2,"c":[3]}' \
 	'{"_y":2}
