@@ -86,7 +86,8 @@ mkfifo slow
 tw-load-sql -q -d duckdb --stage stage -b 1 slow >script &
 killed=$!
 { cat in; head -99 in | grep -v _mark; tries=0
-while ! ls stage | grep -q part && [ $((tries += 1)) -lt 100 ]; do sleep 0.1; done
+while ! { grep -q '"close"' script && ls stage | grep -q part; } &&
+    [ $((tries += 1)) -lt 100 ]; do sleep 0.1; done
 kill -9 $killed; } >slow
 wait $killed 2>/dev/null
 check 'a run that is killed leaves files' 'ls stage | grep -q "part$" && ls stage | grep -q "csv$"'
