@@ -149,6 +149,9 @@ for end in : 'sed -n 129p streams'; do
 	check 'is said, and no transaction ends' \
 	    "grep -q 'stage/.*: No such file or directory' said && ! grep -q '^COMMIT' script"
 done
+check_status 73 'and when another file is to be made' 'gone 1 "sed -n 2p streams"'
+check 'is said, and no transaction ends, too' \
+    "grep -q 'stage/.*: No such file or directory' said && ! grep -q '^COMMIT' script"
 check 'JSON text in a file is text' \
     "echo '{\"_stream\":\"messages\",\"sid\":\"SM1\",\"subresource_uris\":\"[1]\"}' |
     sql duckdb --stage texts >script && grep -q '\"\[1\]\"' texts/*"
