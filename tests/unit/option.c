@@ -134,8 +134,9 @@ stream_name(size_t i)
 static const char *
 odd_name(size_t i)
 {
-	static const char *const odd[] = { "a name longer than any that an "
-	    "option or a stream will ever have", "abcxyz", "defxyz" };
+	static const char long_name[] = "a name longer than any that an "
+	    "option or a stream will ever have";
+	static const char *const odd[] = { long_name, "abcxyz", "defxyz" };
 
 	return odd[i];
 }
