@@ -172,6 +172,14 @@ flatten(void *to, const char *text, size_t len)
 	}
 }
 
+/* What jq says has values in it. */
+static void
+refuse_failed(struct run *run, const struct program *p)
+{
+	refuse(run, run->masked ? "the program fails on it" :
+	    program_why(p), 0);
+}
+
 static void
 one_mark(struct run *run)
 {
@@ -216,14 +224,14 @@ one_line(struct run *run)
 		    compare_true(run->simple, l->text, l->len) :
 		    program_true(run->where, l->text, l->len);
 		if (wanted < 0)
-			refuse(run, program_why(run->where), 0);
+			refuse_failed(run, run->where);
 		if (wanted <= 0)
 			return;
 	}
 	if (!run->jq)
 		flatten(run, l->text, l->len);
 	else if (program_run(run->jq, l->text, l->len, flatten, run))
-		refuse(run, program_why(run->jq), 0);
+		refuse_failed(run, run->jq);
 }
 
 static struct program *

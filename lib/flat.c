@@ -448,6 +448,14 @@ put_extra(struct flat_state *f, struct shape *s, struct out *o, char *before)
 	*before = ',';
 }
 
+/* An element's own member, of a name that is said of it already. */
+static bool
+is_said(const struct slot *c, const struct buf *head)
+{
+	return c->name[0] == '_' && (strcmp(c->name, "_extra") == 0 ||
+	    strstr(head->text, c->label));
+}
+
 /* The row gathered last; head is what a row of an element starts with. */
 static void
 put_row(struct flat_state *f, struct shape *s, struct out *o,
@@ -482,9 +490,14 @@ put_row(struct flat_state *f, struct shape *s, struct out *o,
 	}
 	for (i = SHAPE_FIXED; i < s->slot_count; i++)
 		put_slot(f, o, s->slots[i], &before);
-	for (i = 0; i < f->late_count; i++)
-		if (!f->late[i]->meta)
-			put_slot(f, o, f->late[i], &before);
+	for (i = 0; i < f->late_count; i++) {
+		struct slot *c = f->late[i];
+
+		if (head && c->seen == f->record && is_said(c, head))
+			add_extra(f, c->from, &c->value, true);
+		else if (!c->meta)
+			put_slot(f, o, c, &before);
+	}
 	put_extra(f, s, o, &before);
 	if (before == '{')
 		out_byte(o, '{');

@@ -259,6 +259,12 @@ settle_meta(struct shape *s, struct member *m)
 	m->slot->hidden = dropped;
 }
 
+static bool
+is_json(const struct slot *c)
+{
+	return c && c->typed && c->type == COLUMN_JSON;
+}
+
 /* A member only the data have shown. */
 static void
 settle_unknown(struct shape *s, struct member *m, const char *name)
@@ -282,6 +288,9 @@ settle_unknown(struct shape *s, struct member *m, const char *name)
 			m->mask = c->mask;
 	} else if (parent->use == MEMBER_FREE || parent->use == MEMBER_COLUMN) {
 		m->use = MEMBER_FREE;	/* a column's: opened by --parse-json */
+		/* The catalogue vouches for JSON, not for JSON in a number. */
+		if (parent->use == MEMBER_COLUMN && !is_json(parent->slot))
+			mask_unknown(s, m);
 	} else {
 		mask_unknown(s, m);
 		m->use = MEMBER_FREE;

@@ -74,4 +74,13 @@ check 'a part of what goes to _extra can be hidden' "
 check 'what does not fit is hidden by --no-pii, whatever its column' "
 	echo '{\"_stream\":\"messages\",\"status\":{\"x\":\"PRIVATE\"},\"price\":\"PRIVATE\"}' |
 	tw-flatten --no-pii >out 2>said; ! grep PRIVATE out && grep _extra out"
+check 'and opened out of a column that is no JSON' "
+	echo '{\"_stream\":\"messages\",\"price\":\"{\\\"a\\\":[\\\"PRIVATE\\\"]}\"}' |
+	tw-flatten --no-pii -p price >out; grep price_a out && ! grep PRIVATE out"
+for says in '-w .body|test("x")' '-j error(.body)'; do
+	check "what a program says of a value is hidden: $says" "
+		echo '{\"_stream\":\"messages\",\"body\":[\"PRIVATE\"]}' |
+		tw-flatten --no-pii --rejects left ${says%% *} '${says#* }' >out 2>said
+		grep 'the program fails' left && ! cat out left said | grep PRIVATE"
+done
 finish

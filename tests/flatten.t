@@ -37,7 +37,7 @@ flat 'an array whose elements do not fit' '-e c' '{"c":[{"a":{"b":1},"a_b":2}]}'
 {"_stream":"c","_index":0,"a_b":1,"_extra":"{\"a_b\":2}"}'
 flat 'an element has no metadata' '-e c' '{"c":[{"_x":1,"_extra":2}]}' \
 	'{}
-{"_stream":"c","_index":0,"_x":1,"_extra":2}'
+{"_stream":"c","_index":0,"_x":1,"_extra":"{\"_extra\":2}"}'
 flat 'two arrays of one name' '-e a.b,a_b' '{"a":{"b":[{"c":1,"d":2}]}}
 {"a_b":[{"d":3,"c":4}]}
 {"a":{"b":[{"c":5}]}}' '{}
@@ -257,6 +257,10 @@ check 'explode, and in what was exploded' \
 flat 'explode without a stream' '-e c' '{"id":7,"c":[{"a":{"b":1}}]}' \
 	'{"id":7}
 {"_stream":"c","_parent_id":7,"_index":0,"a_b":1}'
+flat 'an element cannot say where it is from' '-e c' \
+    '{"id":7,"c":[{"_stream":"x","_index":5,"_parent_id":1,"_id":2,"_extra":3}]}' \
+	'{"id":7}
+{"_stream":"c","_parent_id":7,"_index":0,"_id":2,"_extra":"{\"_stream\":\"x\",\"_index\":5,\"_parent_id\":1,\"_extra\":3}"}'
 flat 'what is no array is not exploded' '-e c' '{"c":{"d":1},"e":null}' '{"c_d":1,"e":null}'
 flat 'explode JSON text' '-e c -p c' '{"c":"[{\"a\":1}]"}' '{}
 {"_stream":"c","_index":0,"a":1}'
