@@ -123,7 +123,8 @@ completions: all
 	@mkdir -p $(addprefix $(BUILD)/share/,$(dir $(COMPLETIONS)))
 	@for f in $(COMPLETIONS); do t=$${f##*/}; t=$${t#_}; t=$${t%.fish}; \
 	    for tool in $(BUILD)/$$t scripts/$$t; do [ ! -x $$tool ] || break; done; \
-	    scripts/completions $${f%%[-/]*} $$tool >$(BUILD)/share/$$f || exit 1; done
+	    scripts/completions $${f%%[-/]*} $$tool >$(BUILD)/share/$$f.$$$$ && \
+	    mv -f $(BUILD)/share/$$f.$$$$ $(BUILD)/share/$$f || exit 1; done
 
 # Fuzzers, one a file of tests/fuzz; tests/fuzz/run runs them.  fuzz makes them
 # for clang's libFuzzer, fuzz-afl for AFL++.

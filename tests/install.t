@@ -70,24 +70,4 @@ if command -v git >/dev/null && git -C "$ROOT" rev-parse >/dev/null 2>&1; then
 else
 	skip 'make dist' 'not a git checkout'
 fi
-
-if command -v dpkg-deb >/dev/null; then
-	check 'scripts/deb' "'$ROOT/scripts/deb' >deb 2>err"
-	deb=$ROOT/$(cat deb)
-	check 'says what it made' 'test -s "$deb"'
-	check_same 'name and version' \
-	    'dpkg-deb -f "$deb" Package Version' "echo Package: tw; echo Version: $version"
-	check 'what it depends on: the libraries the tools are linked with' \
-	    'dpkg-deb -f "$deb" Depends >needs; for l in libc6 libcurl libjq zlib1g; do grep $l needs || exit 1; done'
-	check_same 'every tool is in it' \
-	    'dpkg-deb -c "$deb" | sed -n "s|.* \./usr/bin/\(..*\)|\1|p" | sort' 'echo "$tools"'
-	check_same 'and every page, compressed' \
-	    'dpkg-deb -c "$deb" | sed -n "s|.*/man[157]/\(..*\)\.gz|\1|p" | sort' "ls '$ROOT/man' | sort"
-	check 'all of it belongs to root' \
-	    '! dpkg-deb -c "$deb" | awk "{ print \$2 }" | grep -v "^root/root\$"'
-	check 'the tools in it run' \
-	    'dpkg-deb -x "$deb" x && x/usr/bin/tw-fetch --list | grep -q "^messages"'
-else
-	skip 'a Debian package' 'no dpkg-deb'
-fi
 finish
