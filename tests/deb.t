@@ -67,7 +67,7 @@ make_clean() {
 	    "$suite" "$clean.$$" - >mmdebstrap.log 2>&1 &&
 	    mv "$clean.$$" "$clean" && return 0
 	rm -f "$clean.$$"
-	why="mmdebstrap makes none: $(grep '^E:' mmdebstrap.log | tail -1)"
+	why="mmdebstrap makes none: $(grep -m 1 '^E:' mmdebstrap.log)"
 	return 1
 }
 if ! make_clean; then
