@@ -1,24 +1,26 @@
 #!/bin/sh
-# What the manual shows works: each literal block of the EXAMPLES, and of all
-# of tw-recipes(7), is run with sh -e, page by page, in the order of the page
-# and in a directory of the page's own, against the sandbox.
+# What the manual shows works: each literal block is run with sh -e, page by
+# page, in the order of the page and in a directory of the page's own, against
+# the sandbox.
 #
 # A block that begins with '$ ' is a session: what is shown must be what is
-# printed.  A comment just before a block says what else it is:
+# printed.  One that begins with '{' is JSON.  A comment just before a block
+# says what else it is:
 #
 #	.\" not run: WHY	it cannot run here; the reason is printed
 #	.\" needs: PROGRAM...	skipped where one of them is not installed
 #	.\" file: NAME		it is the file NAME, for the blocks after it
+#	.\" filters: FILE	each line reads that, and finds something in it
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/sandbox.sh"
 . "$TESTS/engines.sh"
 cache=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}
 PATH=$TW_BUILD:$ROOT/scripts:$cache/venv/bin:$PATH
 
-# blocks PAGE SECTION: writes N.sh, N.why, N.needs, N.name, N.want beside each
+# blocks PAGE: writes N.sh, N.why, N.needs, N.name, N.want beside each
 # other, and prints the numbers.
 blocks() {
-	awk -v section="$2" '
+	awk '
 	function start() {
 		name = sprintf("%02d", ++n)
 		print name, FNR
@@ -39,10 +41,9 @@ blocks() {
 		more = session && s ~ /[|\\]$/
 		print s >(name ".sh")
 	}
-	/^\.Sh / { there = section == "" || $0 == ".Sh " section }
-	!there { next }
-	/^\.\\" (not run|needs|file): / {
-		kind = $2 == "not" ? "why" : $2 == "needs:" ? "needs" : "name"
+	/^\.\\" (not run|needs|file|filters): / {
+		kind = $2 == "not" ? "why" : $2 == "file:" ? "name" : $2
+		sub(/:/, "", kind)
 		sub(/^[^:]*: /, "")
 		said[kind] = $0
 		next
@@ -84,6 +85,7 @@ top=$PWD
 given() {
 	case $1 in
 	tw-load-*)
+		tw-sync -q --streams messages -S other.state
 		tw-state init -f twilio.state
 		tw-fetch -q -m messages | gzip >archive.ndjson.gz ;;
 	tw-state.1)
@@ -92,17 +94,17 @@ given() {
 	tw-state.5)
 		tw-sync -q -S twilio.state --streams 'messages calls' ndjson:.
 		cp twilio.state twilio.state.prev ;;
-	tw-records.5) tw-sync -q --streams messages ndjson:archive ;;
+	tw-records.5)
+		tw-fetch -q -m messages >records
+		tw-sync -q --streams messages ndjson:archive ;;
 	esac
 }
 
 for page in "$ROOT"/man/*.[157]; do
 	name=${page##*/}
-	section=EXAMPLES
-	case $name in *.7) section= ;; esac
 	mkdir "$top/$name" && cd "$top/$name"
 	given "$name"
-	blocks "$page" "$section" >list
+	blocks "$page" >list
 	while read -r block at; do
 		title="$name:$at: $(sed -n '/[^[:space:]]/{s/#.*//;p;q;}' $block.sh)"
 		if [ -e $block.why ]; then
@@ -110,6 +112,14 @@ for page in "$ROOT"/man/*.[157]; do
 		elif [ -e $block.name ]; then
 			cp $block.sh "$(cat $block.name)"
 			ok "$title"
+		elif [ -e $block.filters ]; then
+			while read -r line; do
+				printf '%s\n' "$line" >line.sh
+				check "$name:$at: $line" \
+				    "sh -e ./line.sh <'$(cat $block.filters)' | grep ."
+			done <$block.sh
+		elif grep -q '^{' $block.sh; then
+			check "$name:$at: JSON" "jq -e . $block.sh"
 		elif [ -e $block.needs ] && missing=$(lacks $(cat $block.needs)) && [ -n "$missing" ]; then
 			skip "$title" "no $missing"
 		elif [ -e $block.want ]; then
@@ -125,27 +135,6 @@ cd "$top"
 for file in */*.tw; do
 	check "$file is a catalogue" "tw-fetch -C $file --list"
 done
-# The table in the README that maps a PyAirbyte programme to lines of shell:
-# each line in its right column. HOST, and what needs an account elsewhere,
-# stay as they are.
-mkdir "$top/readme" && cd "$top/readme"
-tw-state export --format airbyte -f ../tw-state.1/other.state >airbyte-state.json
-sed -n '/^<!-- pyairbyte -->/,/^<!-- .pyairbyte -->/p' "${TW_README:-$ROOT/README.md}" |
-    sed -n 's/\\|/\a/g; s/^|.*| \(`.*`\) |$/\1/p' |
-    sed 's/`, `/`\n`/g' | tr -d '`' | tr '\a' '|' >lines
-while read -r line; do
-	case $line in
-	*HOST* | *md:* | make\ * | export\ *) skip "README: $line" 'not from here'; continue ;;
-	*pandas*) needs=pandas ;;
-	*duckdb:*) needs=duckdb ;;
-	*postgres:*) needs=postgres ;;
-	*) needs= ;;
-	esac
-	missing=$(lacks $needs)
-	[ -z "$missing" ] || { skip "README: $line" "no $missing"; continue; }
-	echo "$line" >line.sh
-	check "README: $line" 'run line'
-done <lines
 
 # What the recipes made is what the sandbox has.
 cd "$top/tw-recipes.7"
