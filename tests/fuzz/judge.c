@@ -3,6 +3,7 @@
  * called done only when a slow reader, who keeps every line, finds all it says
  * it brought, each once.
  */
+#include "cell.h"
 #include "fuzz.h"
 #include "judge.h"
 #include "json.h"
@@ -101,6 +102,29 @@ check_verdict(const struct seen *s, int status)
 }
 
 static void
+one_mark(struct seen *s, const struct mark *m, enum judge_word word)
+{
+	check_mark(m);
+	must((word == JUDGE_RECEIPT) == (m->kind == MARK_WINDOW));
+	must((word == JUDGE_OPEN) == (m->kind == MARK_OPEN));
+	s->mark[s->count++] = *m;
+}
+
+/* A mark that a client printed as the only cell of a row. */
+static bool
+dressed(const char *line, size_t len, struct mark *m)
+{
+	struct buf b = BUF_INIT(0);
+	const char *why;
+	bool is;
+
+	is = cell_value(&line, &len, &b) && record_is_mark(line, len) &&
+	    mark_read(m, line, len, &why) == 0;
+	buf_release(&b);
+	return is;
+}
+
+static void
 one_line(struct judge *j, struct seen *s, const char *line, size_t len,
     unsigned long number)
 {
@@ -119,10 +143,11 @@ one_line(struct judge *j, struct seen *s, const char *line, size_t len,
 		}
 		must(json_value(line, len, &value) &&
 		    value.kind == JSON_OBJECT);
-		check_mark(&m);
-		must((word == JUDGE_RECEIPT) == (m.kind == MARK_WINDOW));
-		must((word == JUDGE_OPEN) == (m.kind == MARK_OPEN));
-		s->mark[s->count++] = m;
+		one_mark(s, &m, word);
+		return;
+	}
+	if (dressed(line, len, &m)) {
+		one_mark(s, &m, word);
 		return;
 	}
 	while (blank < len && strchr(" \t\r", line[blank]) && line[blank])
