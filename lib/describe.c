@@ -448,6 +448,9 @@ means(const char *word, const struct stream *s)
 {
 	if (word[0] == '@')
 		return stream_in_group(s, word + 1);
+	/* A stream may be called like a product. */
+	if (catalog_find(word))
+		return strcmp(word, s->name) == 0;
 	return fnmatch(word, s->name, 0) == 0 || strcmp(word, s->host) == 0;
 }
 

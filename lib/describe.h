@@ -11,9 +11,9 @@
 
 #include "out.h"
 
-/* The streams that any of the words means (a name, a glob, a product, an
- * @group; NULL-terminated; none: every stream), one a line: name, product,
- * window, parent, key.  An aligned table with a heading on a terminal,
+/* The streams that any of the words means (a name, else a glob or a product,
+ * or an @group; NULL-terminated; none: every stream), one a line: name,
+ * product, window, parent, key.  An aligned table with a heading on a terminal,
  * tab-separated with "-" for nothing elsewhere, or JSON objects.  0, or -1 and
  * nothing written: a word means no stream (or catalog_why() says what is
  * wrong). */

@@ -1,6 +1,6 @@
 /*
  * sql-bigquery: for bq query --use_legacy_sql=false, which takes a script of
- * 1 MB at most: pass it windows of that size.
+ * 1 MB at most: a longer one is cut between transactions, for one session.
  *
  * Tables are made before the transaction begins.  There are no keys to rely
  * on, so the newest of a key is chosen in the stage.  The service was not

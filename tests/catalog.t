@@ -32,6 +32,7 @@ check 'five fields a line, none empty' \
 check_same 'by product' 'tw-fetch --list video | cut -f 2 | sort -u' 'echo video'
 check_same 'by glob' 'tw-fetch --list "video_room*" | cut -f 1' \
     'tw-fetch --list video | cut -f 1 | grep "^video_room"'
+check_same 'a stream called like a product' 'tw-fetch --list accounts | cut -f 1' 'echo accounts'
 check_same 'by group' 'tw-fetch --list @airbyte | wc -l' 'echo 37'
 check_status 64 'by what is not there' 'tw-fetch --list nosuch'
 check 'as JSON' 'tw-fetch --list --json video | jq -e -s \

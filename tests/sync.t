@@ -4,6 +4,7 @@
 . "$TESTS/sandbox.sh"
 . "$TESTS/engines.sh"
 sync=$ROOT/scripts/tw-sync
+python=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}/venv/bin/python
 
 check 'without credentials: five lines on how to get them' \
     'sh $sync 2>err; [ $? -eq 77 ] && [ $(grep -c . err) -eq 5 ]'
@@ -138,8 +139,8 @@ case $dialects in
 		mkdir staged && TMPDIR=$PWD/staged && export TMPDIR
 		both duckdb duckdb:d.duckdb "duckdb -csv -noheader d.duckdb '$all'"
 		check 'duckdb: a database that is in use ends with 65' '
-			sleep 20 | duckdb d.duckdb & holder=$!
-			while duckdb d.duckdb "SELECT 1" >/dev/null 2>&1; do sleep .1; done
+			{ echo "SELECT 1;"; sleep 20; } | duckdb d.duckdb >held & holder=$!
+			until [ -s held ] || ! kill -0 $holder; do sleep .1; done
 			sh $sync -q -S duckdb.state --streams calls duckdb:d.duckdb 2>err
 			status=$?; kill $holder; [ $status -eq 65 ]'
 		check_same 'duckdb: no file is left over' 'ls staged' 'true'
@@ -160,6 +161,68 @@ case $dialects in
 	fi ;;
 *) skip mysql 'tw-load-sql does not write for it' ;;
 esac
+# The clients of the warehouses are stand-ins: they say what the real ones say.
+stand_in() { # client module
+	"$python" -c "import $2" 2>/dev/null || { skip "$1" "no $2 here"; return 1; }
+	mkdir -p clients
+	printf '#!/bin/sh\nexec %s %s "$@"\n' "$python" "$TESTS/clients/$1.py" >clients/$1
+	chmod +x clients/$1
+}
+PATH=$PWD/clients:$PATH SNOW_HOME=$PWD/snow BQ_HOME=$PWD/bq
+export SNOW_HOME BQ_HOME
+few='accounts messages'
+if stand_in snow fakesnow; then
+	both snowflake snowflake:c "$python -c \"
+import duckdb
+for row in duckdb.connect('snow/D.db').execute('SELECT sid FROM S.messages').fetchall():
+	print(row[0])\""
+fi
+if stand_in bq sqlglot; then
+	both bigquery bigquery:d "$python -c \"
+import duckdb
+for row in duckdb.connect('bq/bq.db').execute('SELECT sid FROM d.messages').fetchall():
+	print(row[0])\""
+	check 'bigquery: the sessions were ended' '[ ! -e bq/session ]'
+	check_status 69 'bigquery: no session can be had' '
+		mkdir down; printf "#!/bin/sh\necho BigQuery error; exit 2\n" >down/bq
+		chmod +x down/bq
+		PATH=$PWD/down:$PATH sh $sync -q -S down.state bigquery:d'
+	check_status 65 'bigquery: a piece that fails ends it' '
+		BQ_FAIL=2 sh $sync -q -S again.state --streams "calls messages" bigquery:e 2>err'
+	check 'bigquery: then the rest goes on from there' '
+		sh $sync -S again.state --streams "calls messages" bigquery:e 2>err >summary'
+	check_same 'bigquery: what came is counted' \
+	    "awk 'NR > 1 { print \$1, \$2 }' summary" \
+	    'for name in calls messages; do echo $name $(sandbox_truth $name | wc -l); done'
+fi
+# How the script is cut, by any awk.  This one keeps what it is told.
+mkdir -p keeps
+cat >keeps/bq <<'E1'
+#!/bin/sh
+case $* in
+*create_session*) echo In session: CgwKCmZha2UtZmFrZS1mYWtl ;;
+*ABORT_SESSION*) ;;
+*) cat >"kept/$(($(ls kept | wc -l) + 1))" && [ ! -e "kept/$BQ_FAIL" ] ;;
+esac
+E1
+chmod +x keeps/bq
+cut_by() { # AWK PIECE-THAT-FAILS
+	rm -rf awk kept kept.state; mkdir awk kept
+	printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v ${1%% *})${1#${1%% *}}" >awk/awk
+	chmod +x awk/awk
+	PATH=$PWD/awk:$PWD/keeps:$PATH BQ_FAIL=$2 \
+	    sh $sync -q -S kept.state --streams 'calls messages' bigquery:d
+}
+for awk in gawk mawk 'busybox awk'; do
+	command -v ${awk%% *} >/dev/null || { skip "$awk" 'not installed'; continue; }
+	check_status 65 "$awk: a session that says nothing proves nothing" 'cut_by "$awk" 0'
+	check "$awk: several pieces, each of which BigQuery takes" \
+	    '[ $(ls kept | wc -l) -gt 2 ] && ! find kept -size +999k | grep .'
+	check_same "$awk: each ends with a statement, outside of a transaction" \
+	    'for piece in kept/*; do tail -c 2 $piece; echo $(($(grep -c "^BEGIN" $piece) - $(grep -c "^COMMIT" $piece))); done | sort -u' \
+	    'printf "0\n;\n"'
+	check "$awk: none after one that failed" 'cut_by "$awk" 2 2>err; [ $(ls kept | wc -l) -eq 2 ]'
+done
 check 'no arguments: all of @airbyte into twilio.db' 'sh $sync 2>log >summary'
 check_same 'a table for each stream that has records' \
     "sqlite3 twilio.db \"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY 1\"" \
