@@ -24,6 +24,28 @@ fail(struct page *p, const char *format, ...)
 	return -1;
 }
 
+/* Is what is left where the reader stopped nothing, or less than a word or a
+ * letter?  Then the body was cut there: one byte more might have done. */
+static bool
+breaks_off(const char *rest, size_t len)
+{
+	static const char *const words[] = { "null", "true", "false" };
+	size_t i;
+
+	if (len == 0)
+		return true;
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (len < strlen(words[i]) && memcmp(rest, words[i], len) == 0)
+			return true;
+	if (len > 3 || (unsigned char)*rest < (len == 1 ? 0xc2 : len == 2 ?
+	    0xe0 : 0xf0))
+		return false;
+	for (i = 1; i < len; i++)
+		if (((unsigned char)rest[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 /* The parts of the envelope that paging needs, found in one walk. */
 struct envelope {
 	struct json records, only_array, meta, next_uri, next_token;
@@ -71,9 +93,10 @@ read_envelope(struct page *p, struct envelope *e, const struct stream *stream,
 		}
 	}
 	if (got < 0) {
-		/* Bytes that stop before the value does are a cut body; bytes
-		 * that are wrong will be wrong again. */
-		p->cut = w.offset >= len && len > 0;
+		/* Bytes that stop before the value does are a cut body, also
+		 * if there is none: a connection may be lost before the first.
+		 * Bytes that are wrong will be wrong again. */
+		p->cut = breaks_off(body + w.offset, len - w.offset);
 		return fail(p, "unexpected page shape: %s at byte %zu",
 		    w.why, w.offset);
 	}

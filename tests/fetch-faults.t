@@ -88,6 +88,10 @@ survives 'F7 Connection: close, and half a document' \
     '{"match":"'$M'","nth":2,"fault":"cut_close"}' 'try 2'
 survives 'F7 a whole answer of half a document' \
     '{"match":"'$M'","nth":2,"fault":"cut_json"}' 'try 2'
+survives 'F7 an answer lost before its first byte' \
+    '{"match":"'$M'","nth":2,"fault":"body","body":""}' 'try 2'
+survives 'F7 a whole answer that ends in half a word' \
+    '{"match":"'$M'","nth":2,"fault":"body","body":"{\"messages\":[{\"price\":nul"}' 'try 2'
 survives 'F7 a reset, an empty answer' \
     '[{"match":"'$M'","nth":1,"fault":"reset"},{"match":"'$M'","nth":2,"fault":"reset","bytes":500},{"match":"'$M'","nth":2,"fault":"empty_reply"}]' 'try 2'
 survives 'F8 504 as a page of HTML, once' \

@@ -26,6 +26,11 @@ static const char streams[] =
     "stream numbers\n\thost x\n\tpath /n\n\trecords r\n\tpaging number\n"
     "stream scim\n\thost x\n\tpath /s\n\trecords r\n\tpaging scim\n";
 
+/* Something of every kind: cut after any byte, it is cut. */
+static const char every[] = " {\"messages\" : [{\"a\":null,\"b\":[true,false],"
+    "\"c\":-12.5e+07,\"d\\n\":\"\\\"\\u00e9\\\\\",\"e\":{}},[ ],\"\xc3\xa9\xe2"
+    "\x82\xac\xf0\x9f\x98\x80\",0],\"next_page_uri\":\"/x\"}";
+
 /* What was asked, and where the next page of it is. */
 static const struct {
 	const char *stream, *url, *body, *next;
@@ -90,9 +95,18 @@ static const struct {
 	{ "an empty array where the body is the record", "account_balance",
 	    "[]", NULL, "page shape" },
 	{ "HTML", "messages", "<html>", NULL, "page shape" },
-	{ "nothing", "messages", "", NULL, "page shape" },
+	{ "nothing", "messages", "", NULL, "cut" },
+	{ "blanks", "messages", " \n", NULL, "cut" },
 	{ "half a document", "messages",
 	    "{\"messages\":[{\"sid\":\"SM", NULL, "cut" },
+	{ "a word JSON does not know", "messages", "{\"messages\":[{\"a\":nul}",
+	    NULL, "page shape" },
+	{ "half of none", "messages", "{\"messages\":[{\"a\":nx", NULL,
+	    "page shape" },
+	{ "a byte of no letter", "messages", "{\"messages\":[\"\xff\"],", NULL,
+	    "page shape" },
+	{ "a letter that goes wrong", "messages", "{\"messages\":[\"\xe2x", NULL,
+	    "page shape" },
 	{ "a document and more", "messages",
 	    "{\"messages\":[],\"next_page_uri\":null}x", NULL, "page shape" },
 	{ "a link that is a number", "messages",
@@ -218,6 +232,19 @@ main(void)
 			printf("# %s\n", p.why);
 		free(body);
 	}
+	for (i = 0; i < sizeof every; i++) {
+		char *body = malloc(i + 1);
+		bool whole = i == sizeof every - 1;
+
+		memcpy(body, every, i);
+		if (page_read(&p, catalog_find("messages"), &place, body, i) !=
+		    (whole ? 0 : -1) || p.cut == whole) {
+			printf("# cut after %zu bytes: %s\n", i, p.why);
+			break;
+		}
+		free(body);
+	}
+	ok(i == sizeof every, "a page cut after any byte is cut");
 	for (i = 0; i < sizeof places / sizeof *places; i++) {
 		place.url = places[i].url;
 		ok(page_read(&p, catalog_find(places[i].stream), &place,
