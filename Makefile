@@ -146,18 +146,19 @@ $(BUILD)/replay/%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/main/main.o $(BUILD)/libtw.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/fuzz/main/main.o \
 	    $(BUILD)/libtw.a $(LIBS_unit) $(LIBS_$*) $(LDLIBS)
 
+# Quoted: DESTDIR may have blanks in it.
 install: all completions
-	mkdir -p $(DESTDIR)$(BINDIR)
-	install -m 755 $(TOOLS) $(SCRIPTS) $(DESTDIR)$(BINDIR)
-	for f in $(COMPLETIONS); do mkdir -p $(DESTDIR)$(DATADIR)/$${f%/*} && \
-	    install -m 644 $(BUILD)/share/$$f $(DESTDIR)$(DATADIR)/$$f || exit 1; done
-	for p in $(PAGES); do s=$${p##*.}; mkdir -p $(DESTDIR)$(MANDIR)/man$$s && \
-	    install -m 644 $$p $(DESTDIR)$(MANDIR)/man$$s || exit 1; done
+	mkdir -p "$(DESTDIR)$(BINDIR)"
+	install -m 755 $(TOOLS) $(SCRIPTS) "$(DESTDIR)$(BINDIR)"
+	for f in $(COMPLETIONS); do to="$(DESTDIR)$(DATADIR)/$$f"; mkdir -p "$${to%/*}" && \
+	    install -m 644 $(BUILD)/share/$$f "$$to" || exit 1; done
+	for p in $(PAGES); do to="$(DESTDIR)$(MANDIR)/man$${p##*.}"; mkdir -p "$$to" && \
+	    install -m 644 $$p "$$to" || exit 1; done
 
 uninstall:
-	for t in $(notdir $(TOOLS) $(SCRIPTS)); do rm -f $(DESTDIR)$(BINDIR)/$$t; done
-	for f in $(COMPLETIONS); do rm -f $(DESTDIR)$(DATADIR)/$$f; done
-	for p in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
+	for t in $(notdir $(TOOLS) $(SCRIPTS)); do rm -f "$(DESTDIR)$(BINDIR)/$$t"; done
+	for f in $(COMPLETIONS); do rm -f "$(DESTDIR)$(DATADIR)/$$f"; done
+	for p in $(notdir $(PAGES)); do rm -f "$(DESTDIR)$(MANDIR)/man$${p##*.}/$$p"; done
 
 # Tools that need no library at run time, for the machine that holds the
 # database.  Not tw-fetch: the libcurl.a of Debian wants Kerberos, of which there

@@ -21,11 +21,13 @@ ROOT=$(dirname "$TESTS")
 : "${TW_BUILD:=$ROOT/build}"
 : "${TW_TEST_DATA:=$ROOT/../shared/data}"
 PATH=$TW_BUILD:$PATH
-XDG_CONFIG_HOME=/nonexistent XDG_RUNTIME_DIR=/nonexistent
-export PATH TW_BUILD TW_TEST_DATA XDG_CONFIG_HOME XDG_RUNTIME_DIR
+export PATH TW_BUILD TW_TEST_DATA
 
 test_count=0 test_failed=0 at_exit=:
 trash=$(mktemp -d "${TMPDIR:-/tmp}/tw-test.XXXXXX") && cd "$trash" || exit 1
+# Not there; should anything make it, it is this test's own.
+XDG_CONFIG_HOME=$trash/.none XDG_RUNTIME_DIR=$trash/.none
+export XDG_CONFIG_HOME XDG_RUNTIME_DIR
 
 # on_exit 'commands': run when the script ends, however it ends.
 on_exit() { at_exit="$1; $at_exit"; }
