@@ -49,6 +49,40 @@ if command -v zsh >/dev/null; then
 	check "zsh finds the function of each tool" \
 	    "zsh -f -c 'fpath=(\$PWD/functions \$fpath); autoload -Uz compinit; compinit -u -D
 	    for name in $(echo $names); do [[ \$_comps[\$name] == _\$name ]] || exit 1; done'"
+
+	# What is offered for a line, as offers does it for bash.
+	{ for name in $names; do echo "$name --"; done
+	  cat <<-END
+		tw-fetch --st
+		tw-fetch incoming_phone_numbers_l
+		tw-load-sql --mode 
+		tw-fetch --progress j
+		tw-state me
+		tw-state gaps recording_a
+	END
+	} >lines
+	if zsh -f "$TESTS/offers.zsh" <lines >offered 2>err; then
+		zsh_offers() {
+			awk -v line="$1" '/^[^ ]/ { there = $0 == line; next }
+			there && NF { print $1 }' offered | sort -u
+		}
+		for name in $names; do
+			check_same "zsh completes each option of $name from itself" \
+			    "zsh_offers '$name --'" \
+			    "$name --list-options | cut -f2 | sed 's/^/--/' | sort"
+		done
+		check_same 'zsh: the end of an option' 'zsh_offers "tw-fetch --st"' 'echo --state'
+		check_same 'zsh: a stream' 'zsh_offers "tw-fetch incoming_phone_numbers_l"' \
+		    'tw-fetch --list | cut -f1 | grep ^incoming_phone_numbers_l'
+		check_same 'zsh: one of a few words' \
+		    'zsh_offers "tw-load-sql --mode "; zsh_offers "tw-fetch --progress j"' \
+		    'printf "%s\n" append auto merge mirror replace json'
+		check_same 'zsh: the commands of tw-state' 'zsh_offers "tw-state me"' 'echo merge'
+		check 'zsh: behind a command, a stream' \
+		    'zsh_offers "tw-state gaps recording_a" | grep -x recording_add_on_results'
+	else
+		skip 'what zsh offers' "no terminal for it: $(tail -1 err)"
+	fi
 else
 	skip zsh 'not installed'
 fi

@@ -4,7 +4,8 @@
 
 # No tool from the build on PATH: only what was installed is to be found.
 PATH=$(echo "$PATH" | sed "s|^$TW_BUILD:||")
-make_in() { make -s -C "$ROOT" BUILD="$TW_BUILD" "$@"; }
+# make knows no blanks: what lies above the source is not said.
+make_in() { make -s -C "$ROOT" BUILD="${TW_BUILD#"$ROOT"/}" "$@"; }
 tools=$(cd "$ROOT" && ls cmd/tw-*.c scripts/tw-* | sed 's/.*\///; s/\.c$//' | sort)
 version=$(make_in version)
 
