@@ -22,5 +22,10 @@ for tool in "$ROOT"/cmd/tw-*.c "$ROOT"/scripts/tw-*; do
 	check_same "$tool: the page describes exactly the options it takes" \
 	    "$tool --list-options | cut -f2 | sort" \
 	    "sed -n 's/^\.It.*Fl -\([a-z][a-z-]*\).*/\1/p' '$page' | sort"
+	# Short ones may stand together there: Fl nq.
+	$tool --list-options | cut -f1,2 | tr '\t' '\n' >known
+	check_same "$tool: so does its synopsis, as far as it goes" \
+	    "sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.\(Op \)\{0,1\}Fl //p' '$page' |
+	     sed 's/ .*//; /^-/!s/./&\n/g; s/^-//' | grep . | grep -vxF -f known" true
 done
 finish

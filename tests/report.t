@@ -7,10 +7,10 @@ report=$ROOT/scripts/report
 sandbox_start --seed 5
 PATH=$PATH:$ROOT/scripts tw-sync -q --streams 'messages calls' sqlite:t.db ||
     not_ok 'there are data'
-check 'a page is made' 'sh $report t.db >report.html && ! grep -q . .err'
+check 'a page is made' 'sh "$report" t.db >report.html && ! grep -q . .err'
 for shell in dash bash 'busybox sh'; do
 	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
-	check_same "$shell makes the same" "$shell $report t.db" 'cat report.html'
+	check_same "$shell makes the same" "$shell \"\$report\" t.db" 'cat report.html'
 done
 
 # Whole in itself, and well formed: each element that is opened is closed.
@@ -68,13 +68,13 @@ check_same 'calls of each hour' \
 cp t.db 'a & <b>.db'
 sqlite3 'a & <b>.db' "UPDATE messages SET status = '<script>x</script>&', price_unit = '<i>'"
 check 'nothing in the data becomes markup' \
-    'sh $report "a & <b>.db" >bad.html && python3 balanced.py bad.html &&
+    'sh "$report" "a & <b>.db" >bad.html && python3 balanced.py bad.html &&
      ! grep -q "<script\|<i>" bad.html && grep -q "&lt;script&gt;x&lt;/script&gt;&amp;" bad.html'
 sqlite3 empty.db 'CREATE TABLE messages AS SELECT * FROM (SELECT 1 AS sid, 1 AS date_sent, 1 AS price, 1 AS price_unit, 1 AS status, 1 AS error_code) WHERE 0'
 check 'a table without rows: a page that says so' \
-    'sh $report empty.db >empty.html && python3 balanced.py empty.html && grep -q "No data" empty.html'
-check_status 65 'no such file: 65' 'sh $report nowhere.db'
+    'sh "$report" empty.db >empty.html && python3 balanced.py empty.html && grep -q "No data" empty.html'
+check_status 65 'no such file: 65' 'sh "$report" nowhere.db'
 sqlite3 other.db 'CREATE TABLE x (y)'
-check_status 65 'neither messages nor calls: 65' 'sh $report other.db'
-check_status 64 'no operand: 64' 'sh $report'
+check_status 65 'neither messages nor calls: 65' 'sh "$report" other.db'
+check_status 64 'no operand: 64' 'sh "$report"'
 finish
