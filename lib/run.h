@@ -50,6 +50,7 @@ struct account {
 /* A stream of an account: what fails for one of its windows may for all. */
 struct scope {
 	bool ailing;		/* gave errors only, of late: ask one by one */
+	bool circles;		/* a window's pages had no end */
 	bool dead;		/* the rest is not asked */
 	int running;
 	unsigned long walk;	/* the last walk that met it */
@@ -143,8 +144,8 @@ struct job {
 	bool running, done;
 	bool no_size, clamped;	/* mended once */
 	long pages;
-	int empty;		/* pages in a row */
-	struct seen links;
+	int empty;		/* pages in a row that brought nothing new */
+	struct seen links;	/* and the first record of each page */
 	struct branch *branches;	/* until the window is settled */
 	size_t branch_count, branch_room;
 	struct cut_sample sample;

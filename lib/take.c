@@ -123,6 +123,20 @@ key_of(const struct job *j, const struct item *i, char *to, size_t size)
 	return len;
 }
 
+/* Does a page that begins with this record bring nothing new?  One before it
+ * did: the service goes in circles, whatever it calls its pages.  Without a
+ * key the record's bytes tell. */
+static bool
+begins_again(struct job *j, const struct item *i, const struct json *value)
+{
+	char key[4096] = " ";	/* no link begins so */
+	size_t len = key_of(j, i, key + 1, sizeof key - 1);
+
+	if (len)
+		return seen_before(&j->links, key, len + 1);
+	return seen_before(&j->links, value->text, value->len);
+}
+
 static bool
 has_value(const struct item *i, const char *name)
 {
@@ -209,6 +223,7 @@ take_page(struct job *j, const struct page *page, bool *last)
 	const char *why = NULL;
 	size_t on_page = 0;
 	bool single = page->records.kind == JSON_OBJECT, good = true;
+	bool again = false;
 	int64_t newest = WHEN_ALWAYS, floor, low, at;
 
 	emit_begin(&e, s, w->account->sid, when_text(fetched, run->until),
@@ -228,6 +243,8 @@ take_page(struct job *j, const struct page *page, bool *last)
 			good = false;
 			break;
 		}
+		if (on_page == 1)
+			again = begins_again(j, &run->item, &value);
 		if (j->kind == JOB_SWEEP && item_date(&run->item, s->unwindowed,
 		    &at) && at > newest)
 			newest = at;
@@ -270,7 +287,7 @@ take_page(struct job *j, const struct page *page, bool *last)
 	}
 	if (on_page > j->sample.a_page)
 		j->sample.a_page = on_page;
-	j->empty = on_page ? 0 : j->empty + 1;
+	j->empty = on_page && !again ? 0 : j->empty + 1;
 	tree_put(&run->tree, j->leaf, &lines);
 	if (!window_held(w))
 		window_grow(j);

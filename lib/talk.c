@@ -15,9 +15,19 @@
 #include "when.h"
 #include "window.h"
 
-#define EMPTY_MAX 50		/* empty pages in a row */
+#define EMPTY_MAX 50		/* pages in a row with nothing new */
 #define REFUSED_MS 60000	/* say it again after so long */
 #define RETENTION_DAYS 400	/* when the service says "too old", not how */
+
+/* The list never ends.  Once may be this window; a list that does it again
+ * does it in each piece that it might be cut into, down to the second. */
+static void
+going_round(struct window *w, const char *message)
+{
+	w->scope->dead = w->scope->circles;
+	w->scope->circles = true;
+	window_fail(w, STATUS_DATA, 200, 0, message);
+}
 
 static void
 next_page(struct job *j, const struct page *page)
@@ -38,12 +48,12 @@ next_page(struct job *j, const struct page *page)
 
 		snprintf(message, sizeof message, "paging loop: page %ld names "
 		    "a page it had named before", j->pages);
-		window_fail(w, STATUS_DATA, 200, 0, message);
+		going_round(w, message);
 		return;
 	}
 	if (j->empty > EMPTY_MAX) {
-		window_fail(w, STATUS_DATA, 200, 0, "paging loop: more than "
-		    "50 empty pages in a row");
+		going_round(w, "paging loop: more than 50 pages in a row "
+		    "without anything new");
 		return;
 	}
 	buf_clear(&j->url);

@@ -114,6 +114,13 @@ fails 65 'F9 nothing says whether there is a next page' \
 fails 65 'F9 an empty body' '{"match":"'$M'","fault":"body","body":""}' '.'
 fails 65 'F10 a next link to itself' '{"match":"'$M'","fault":"loop"}' 'paging loop.*page [0-9]'
 fails 65 'F10 there and back' '{"match":"'$M'","fault":"loop","pair":true}' 'paging loop.*page [0-9]'
+for list in messages calls queues; do
+	sandbox_reset
+	sandbox_fault '{"match":"/(Messages|Calls|Queues).json","fault":"loop","fresh":true}'
+	timeout 20 tw-fetch --no-subaccounts -q -m -p 10 $list >got 2>log; status=$?
+	now "F10 the same page under ever new tokens: $list" \
+	    '[ $status -eq 65 ] && grep -q "paging loop" log && whole got'
+done
 fails 65 'F10 51 empty pages' '{"match":"'$M'","fault":"empty_pages","empties":60}' 'paging loop'
 same=same_set
 survives 'F11 empty pages in the middle' \

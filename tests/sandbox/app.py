@@ -192,7 +192,8 @@ class App:
             asked.account = asked.tenant or asked.account
         if self.options.strict and "PageToken=" in target:
             self.check_issued(asked, target)
-        asked.query = pages.parse_query(asked.raw_query)
+        asked.query = [q for q in pages.parse_query(asked.raw_query)
+                       if q[0] != "_Fresh"]
         page = listing.answer(asked)
         if self.options.strict and page.next:
             self.remember(page.next)

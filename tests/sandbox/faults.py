@@ -249,9 +249,16 @@ def foreign_next(s, req, p):
 
 @page("loop")
 def loop(s, req, p):
-    """To itself; with "pair" from here to there and back."""
+    """To itself; with "pair" from here to there and back; with "fresh" under
+    another token every time, none of which is heeded."""
     here = req.target if p.style == "2010" else \
         "https://" + req.domain + req.target
+    if s.get("fresh"):
+        n = re.search(r"[?&]_Fresh=(\d+)", here)
+        here = here[:n.start()] if n else here
+        p.next = "%s%s_Fresh=%d" % (here, "&" if "?" in here else "?",
+                                    int(n[1]) + 1 if n else 1)
+        return
     bare = re.sub(r"[?&]_Again=1", "", here)
     if s.get("pair") and bare == here:
         here = bare + ("&" if "?" in bare else "?") + "_Again=1"
