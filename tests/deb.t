@@ -45,6 +45,8 @@ check 'made twice, it is the same' 'make_deb && cp "$deb" first && make_deb && c
 # minute and the network; a copy costs nothing.
 cache=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}
 make_clean() {
+	! nm "$TW_BUILD/tw-state" 2>/dev/null | grep -q __asan ||
+	    { why='built with sanitizers'; return 1; }
 	[ "$(id -u)" -eq 0 ] || { why='only root can chroot'; return 1; }
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 	sources=$(apt-get indextargets 'Created-By: Packages' 2>/dev/null \
@@ -55,6 +57,7 @@ make_clean() {
 	[ ! -s "$clean" ] || return 0
 	command -v mmdebstrap >/dev/null || { why='no mmdebstrap'; return 1; }
 	mkdir -p "$cache" || { why="no folder $cache"; return 1; }
+	on_exit 'rm -f "$clean.$$"'
 	# That apt gets at its mirror as this one does.
 	{ apt-config dump | grep -E '^Acquire::(https?|Check|Languages|Retries)'
 	  echo 'Acquire::GzipIndexes "true";'
@@ -67,7 +70,6 @@ make_clean() {
 	    --customize-hook='rm -f "$1"/var/cache/apt/*.bin' \
 	    "$suite" "$clean.$$" - >mmdebstrap.log 2>&1 &&
 	    mv "$clean.$$" "$clean" && return 0
-	rm -f "$clean.$$"
 	why="mmdebstrap makes none: $(grep -m 1 '^E:' mmdebstrap.log)"
 	return 1
 }
