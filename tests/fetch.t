@@ -174,11 +174,12 @@ for world in '--days-only' '--midnight end' '--days-only --midnight end' '--shap
 	    "tw-fetch -q -p 50 -s $since -u $until messages | plain"
 done
 # Pieces of moments are asked before it is known whether they may be; where they
-# may not, whole days are.
+# may not, whole days are.  (A piece is longer than what is asked to find out,
+# which comes to the service before or after it.)
 sandbox_start --seed 3 --messages 6000 --subaccounts 0 --all-active --days 20
 truth messages | sort >all
 for rule in '{"match":"DateSent[^&]*T","fault":"status","status":400,"code":20001}' \
-    '{"match":"DateSent[^&]*T","from":2,"fault":"status","status":400,"code":20001} {"match":"DateSent[^&]*T","nth":1,"fault":"slow","bytes":9999999,"delay":0.5}'; do
+    '{"match":"DateSent[^&]*T","longer":10000,"nth":1,"fault":"slow","bytes":9999999,"delay":0.5} {"match":"DateSent[^&]*T","fault":"status","status":400,"code":20001}'; do
 	sandbox_reset
 	echo "$rule" | tr ' ' '\n' >rules
 	while read -r one; do sandbox_fault "$one"; done <rules
