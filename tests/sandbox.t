@@ -422,7 +422,8 @@ else
 fi
 sandbox_stop
 check 'it dies with its parent' '
-	sh -c "$PYTHON $TESTS/sandbox --parent \$\$ >ready & until grep -q ready ready; do sleep 0.1; done"
+	timeout 20 sh -c "\"$PYTHON\" \"$TESTS/sandbox\" --parent \$\$ >ready &
+	    until grep -q ready ready; do sleep 0.1; done"
 	sleep 1; curl -sS http://127.0.0.1:$(cut -d" " -f2 ready)/; [ $? -eq 7 ]'
 check 'help for people' '"$PYTHON" "$TESTS/sandbox" --help | grep -q "Host header"'
 finish
