@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/sandbox.sh"
 . "$TESTS/engines.sh"
-sync=$ROOT/scripts/tw-sync
+ln -s "$ROOT/scripts/tw-sync" script
+sync=$PWD/script	# a name without blanks
 python=${TW_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tw-test}/venv/bin/python
 
 check 'without credentials: five lines on how to get them' \
