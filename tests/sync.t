@@ -55,6 +55,10 @@ for shell in dash bash 'busybox sh'; do
 	check_same "$shell: psql gets the password in its environment, decoded" \
 	    "handed '$shell' 'postgres://u:p%40s%2f:%C3%a4%@h:1/d?x=a@b:c'" \
 	    "echo '-X -d postgres://u@h:1/d?x=a@b:c|p@s/:ä%'"
+	check_same "$shell: nor does one in the query stay there" \
+	    "for q in '?password=p%40%26&x=y' '?x=y&password=p%40%26' '?x=y&password=p%40%26&z=&password=p@%26' '?password=a&password=p@%26&x=y' '?password=p@%26'; do
+		handed '$shell' \"postgres://u:no@h/d\$q\"; done" \
+	    "printf -- '-X -d postgres://u@h/d%s|p@&\n' '?x=y' '?x=y' '?x=y&z=' '?x=y' ''"
 	check_same "$shell: without a password the URL stays" \
 	    "handed '$shell' 'postgres://u@h:1/d'" "echo '-X -d postgres://u@h:1/d|'"
 	check_same "$shell: mysql too" "handed '$shell' mysql://u:p%25@h:3/d" \
@@ -90,6 +94,19 @@ check 'the archive: a second run' 'sh $sync -q --streams messages ndjson:arc'
 check_same 'holds nothing that was there before' \
     "find arc -name '*.gz' | sort | xargs zcat | grep '^{\"_stream' | jq -r '[.sid, .date_updated] | @tsv' | sort -u" \
     "sandbox_truth messages | jq -r '[.sid, .date_updated] | @tsv' | sort"
+
+: >file
+for shell in dash bash 'busybox sh'; do
+	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
+	for dest in csv:file/x ndjson:file; do
+		check_status 73 "$shell: a folder that cannot be made is not done in part: $dest" \
+		    "$shell $sync -q --streams queues $dest"
+	done
+	for dest in csv:-o ndjson:-n sqlite:-q.db; do
+		check "$shell: a name that begins with a dash: $dest" \
+		    "$shell $sync -q --streams queues $dest && [ -s ./${dest#*:} ] && rm -r ./-*"
+	done
+done
 
 # The databases that are here.  The first run is what -n prints, pasted into a
 # shell as it is; the second, which asks less, is tw-sync's own.
