@@ -68,7 +68,7 @@ done
 page=$ROOT/man/tw-sync.1
 check_same 'the page names the destinations that --help shows' \
     "sh $sync --help | sed -n '/DEST:/,/bigquery:/p' | tr ' ' '\\n' | grep -o '^[a-z]*:[/A-Z]' | sed 's/.$//' | sort" \
-    "grep '^\\.It Li ' $page | grep -o '[a-z][a-z]*:[/ ]' | sed 's/.$//' | grep -v postgresql: | sort -u"
+    "grep '^\\.It Li ' '$page' | grep -o '[a-z][a-z]*:[/ ]' | sed 's/.$//' | grep -v postgresql: | sort -u"
 
 sandbox_start --seed 3
 few='accounts messages calls usage_records'
@@ -183,7 +183,7 @@ esac
 stand_in() { # client module
 	"$python" -c "import $2" 2>/dev/null || { skip "$1" "no $2 here"; return 1; }
 	mkdir -p clients
-	printf '#!/bin/sh\nexec %s %s "$@"\n' "$python" "$TESTS/clients/$1.py" >clients/$1
+	printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$python" "$TESTS/clients/$1.py" >clients/$1
 	chmod +x clients/$1
 }
 PATH=$PWD/clients:$PATH SNOW_HOME=$PWD/snow BQ_HOME=$PWD/bq

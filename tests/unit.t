@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 for program in "$TW_BUILD"/unit/*; do
 	case $program in *.o | *.d | *.gc*) continue ;; esac
-	check "unit: ${program##*/}" "$program >tap 2>&1 || { grep -v '^ok' tap; false; }"
+	check "unit: ${program##*/}" "'$program' >tap 2>&1 || { grep -v '^ok' tap; false; }"
 done
 for target in "$TESTS"/fuzz/*.c; do
 	target=${target##*/} target=${target%.c}
