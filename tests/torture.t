@@ -13,9 +13,10 @@ if nm "$TW_BUILD/tw-state" | grep -q __asan; then
 	skip 'torture' 'a sanitizer has an allocator of its own'
 	finish
 fi
-mkdir -p "$TW_BUILD/torture"
+# Where no blanks are: the loader would take them for two names.
+TORTURE_SHIM=$PWD/fail.so; export TORTURE_SHIM
 check 'the shim compiles' \
-    "${CC:-cc} -shared -fPIC -O1 -w -o '$TW_BUILD/torture/fail.so' '$TESTS/torture/fail.c' -ldl"
+    "${CC:-cc} -shared -fPIC -O1 -w -o '$TORTURE_SHIM' '$TESTS/torture/fail.c' -ldl"
 
 cat >in <<'X'
 {"_mark":"open","run":"r1","tool":"tw-fetch 1.0","at":"2026-01-02T00:00:00Z"}
