@@ -162,12 +162,6 @@ start_trial(struct window *w, double wanted)
 	w->instants = INSTANTS_UNKNOWN;
 }
 
-static void
-believe(struct window *w)
-{
-	w->doubt = NULL;
-}
-
 /* The pieces stay; nothing is left of the window but its place. */
 static void
 accept_trial(struct window *w)
@@ -175,7 +169,7 @@ accept_trial(struct window *w)
 	struct job *j;
 	size_t i;
 
-	window_each(w->trial, believe);
+	window_each(w->trial, window_believe);
 	while ((j = w->jobs)) {
 		w->jobs = j->next;
 		job_drop(j);

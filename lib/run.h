@@ -98,6 +98,7 @@ struct window {
 	struct node *trial;	/* pieces that stay if moments are compared */
 	struct window *doubt;	/* of whose trial it is */
 	bool failed, over;
+	bool untold;		/* it failed, if it stays */
 	struct node *place, *own;
 	struct job *jobs;
 	unsigned open;		/* jobs, and the parent, still to finish */

@@ -393,26 +393,43 @@ window_stop(struct window *w)
 		window_finish(w);
 }
 
+static void
+tell_failure(struct window *w)
+{
+	struct run *run = w->run;
+
+	w->untold = false;
+	say_failure(w);
+	if (run->worst == 0 || w->status > STATUS_PARTIAL)
+		run->worst = w->status;
+}
+
+void
+window_believe(struct window *w)
+{
+	w->doubt = NULL;
+	if (w->untold)
+		tell_failure(w);
+}
+
 void
 window_fail(struct window *w, int status, int http, long code,
     const char *message)
 {
-	struct run *run = w->run;
-
+	w->failed = true;
 	/* It may be the moments that were refused, or misunderstood. */
-	if (w->doubt) {
+	if (w->doubt && w->doubt->family == w->family) {
 		w->doubt->instants = INSTANTS_NO;
-		w->failed = true;
 		window_stop(w);
 		return;
 	}
-	w->failed = true;
 	w->status = status;
 	w->http = http;
 	w->code = code;
 	snprintf(w->message, sizeof w->message, "%s", message);
-	say_failure(w);
-	if (run->worst == 0 || status > STATUS_PARTIAL)
-		run->worst = status;
+	if (w->doubt)
+		w->untold = true;
+	else
+		tell_failure(w);
 	window_stop(w);
 }

@@ -38,6 +38,8 @@ void window_list_done(struct job *j);
 void window_finish(struct window *w);
 /* No more of it is wanted. */
 void window_stop(struct window *w);
+/* What the trial brought of it stays. */
+void window_believe(struct window *w);
 /* It cannot be had; its jobs are gone.  Said once a scope. */
 void window_fail(struct window *w, int status, int http, long code,
     const char *message);

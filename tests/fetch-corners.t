@@ -96,6 +96,13 @@ check 'fail with it, and say why' '
 one 65 'alone, too' "$(status "$M" 400 '"code":20001')" 'HTTP 400' message_media
 one 65 'of one that fails behind its first page' "$(status "$M"'.*PageToken' 400 '"code":20001')" 'HTTP 400' -p 5 -s 2026-11-21 messages message_media
 one 1 'where only some of them fail' "$(status Media 400 '"code":20001,"nth":2')" 'message_media AC.*HTTP 400' messages message_media
+# Its parents are on trial while it is not known yet whether moments are compared.
+probe='DateSent>=2026-11-19T20:40:40Z'
+one 1 'where that comes before what its parents wait for' \
+    "[$(status Media 400 '"code":20001,"nth":2'),{\"match\":\"${probe#*=}\",\"fault\":\"delay\",\"ms\":400}]" \
+    'message_media AC.*HTTP 400' -vv messages message_media
+check 'its parents are not asked for again' '
+	grep -q "200 in [4-9].. ms.*${probe#*>}" log && ! grep -o "MM[0-9a-f]*/Media" log | sort | uniq -d | grep .'
 check 'the parent is whole' '! grep "\"fail\"" got | grep -q "\"messages\"" && grep "\"window\"" got | grep -q "\"messages\""'
 
 # --- headers and what is said meanwhile -----------------------------------------------
