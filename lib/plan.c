@@ -358,6 +358,36 @@ end(struct run *run)
 	item_release(&run->item);
 }
 
+/* What a state calls loaded is not asked for.  One that goes beyond the
+ * service's own now was written when a clock was wrong, and what came since
+ * would be passed over in silence.  (A little is no harm: the lookback.) */
+#define AHEAD WHEN_DAY
+
+static void
+doubt_state(struct run *run)
+{
+	const struct state *s = run->o->state;
+	char loaded[WHEN_SIZE], now[WHEN_SIZE];
+	size_t i;
+
+	for (i = 0; s && run->has_date && i < s->count; i++) {
+		const struct state_scope *c = &s->scopes[i];
+		int64_t end = c->covered.count == 0 ? WHEN_ALWAYS :
+		    c->covered.all[c->covered.count - 1].until;
+
+		if (end <= run->until + AHEAD)
+			continue;
+		run_say(run, FETCH_FAIL, "%.64s %.64s: the state is loaded "
+		    "until %s, and the service's clock says %s: one was wrong; "
+		    "if the state, 'tw-state reset --since DATE' forgets what "
+		    "it has from the last right DATE on", c->stream, c->account,
+		    when_text(loaded, end), when_text(now, run->until));
+		run->halted = true;
+		run->worst = STATUS_CONFIG;
+		return;
+	}
+}
+
 void
 plan_run(struct fetch_result *result, const struct fetch_options *options,
     const struct login *login, struct http *http, const volatile int *stop)
@@ -378,6 +408,8 @@ plan_run(struct fetch_result *result, const struct fetch_options *options,
 		run.halted = true;
 		run.worst = STATUS_DENIED;
 	}
+	if (!run.halted && !*stop)
+		doubt_state(&run);
 	if (!run.halted && !*stop) {
 		for (i = 0; i < options->stream_count; i++)
 			family_add(&run, options->streams[i]);

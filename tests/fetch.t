@@ -117,6 +117,13 @@ check 'a second run at the same time: 75, and marks that say so' '
 	sleep 0.4; tw-fetch -S s calls >closed 2>/dev/null; status=$?
 	wait $pid; [ $status -eq 75 ] && tail -1 closed | grep -q "\"close\".*\"status\":75}"'
 sandbox_reset
+sandbox_advance -432000 >/dev/null
+check_status 78 'a state loaded until days after the service says it is: 78' \
+    'tw-fetch -q -S s messages >closed 2>log'
+check 'one line that says so, and nothing but the accounts was asked' \
+    '[ $(grep -c . log) -eq 1 ] && grep -q "until 2026-11-23.*clock says 2026-11-17.*tw-state reset" log &&
+	tail -1 closed | grep -q "\"close\".*\"status\":78}" && ! grep -q _stream closed'
+sandbox_reset
 
 # --- plans and windows ----------------------------------------------------------------
 
