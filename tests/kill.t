@@ -27,7 +27,7 @@ else
 fi
 
 # Two at once.  The first stands still while it has the state.
-sandbox_start --seed 5 --messages 400 --calls 100 --latency 50
+sandbox_start --seed 5 --messages 400 --calls 100 --latency 250
 cat >line <<'END'
 	tw-fetch -q -S s.state messages calls | tw-flatten |
 	  tw-load-sql -q -d sqlite -b 1 | sqlite3 t.db | tw-state commit -f s.state
