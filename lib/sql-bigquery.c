@@ -85,9 +85,9 @@ const struct sql_dialect sql_bigquery = {
 	/* Lines of JSON, which have no tab, as CSV that knows no quotes: a
 	 * loader of JSON has its own ideas of types. */
 	.file =
-	    "LOAD DATA OVERWRITE TEMP TABLE _tw (v STRING) FROM FILES (format "
+	    "LOAD DATA OVERWRITE TEMP TABLE _tw_ (v STRING) FROM FILES (format "
 	    "= 'CSV', field_delimiter = '\\t', quote = '', uris = ['%F']);\n"
-	    "INSERT INTO %s (%E) SELECT %Q FROM _tw;\n"
+	    "INSERT INTO %s (%E) SELECT %Q FROM _tw_;\n"
 	    "ASSERT (SELECT count(*) FROM %s) = %R AS "
 	    "'tw-load-sql: a file of the stage was cut';\n",
 	.file_end = "json",

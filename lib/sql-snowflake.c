@@ -88,10 +88,10 @@ const struct sql_dialect sql_snowflake = {
 	.file =
 	    "CREATE OR REPLACE TEMPORARY STAGE _tw_files;\n"
 	    "PUT 'file://%F' @_tw_files;\n"
-	    "CREATE OR REPLACE TEMPORARY TABLE _tw_file (v VARIANT);\n"
-	    "COPY INTO _tw_file FROM @_tw_files FILE_FORMAT = (TYPE = JSON);\n"
+	    "CREATE OR REPLACE TEMPORARY TABLE \"_tw_\" (v VARIANT);\n"
+	    "COPY INTO \"_tw_\" FROM @_tw_files FILE_FORMAT = (TYPE = JSON);\n"
 	    "INSERT INTO %s (%E, \"_tw_row\") SELECT %Q, v:r[%C]::BIGINT "
-	    "FROM _tw_file;\n"
+	    "FROM \"_tw_\";\n"
 	    "SELECT TO_NUMBER(IFF(count(*) = %R AND max(\"_tw_row\") = %R, "
 	    "'1', 'tw-load-sql: a file of the stage was cut')) FROM %s;\n",
 	.file_end = "json",

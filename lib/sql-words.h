@@ -43,10 +43,11 @@ struct sql_about {
 };
 
 /* In front of the name of a table when it is its stage, and behind it when it
- * is an index. */
-#define SQL_STAGE "_tw_"
+ * is an index; and in front of other names that are ours. */
+#define SQL_STAGE "_tws_"
 #define SQL_INDEX "_list"
-#define SQL_LEDGER "_tw_windows"
+#define SQL_OURS "_tw_"
+#define SQL_LEDGER SQL_OURS "windows"
 
 void sql_put(const struct sql_words *w, const char *fragment,
     const struct sql_about *a);

@@ -543,17 +543,27 @@ set_key(struct sql *s, struct table *t)
 	return 0;
 }
 
-/* The stage's prefix begins the names of what is ours. */
+static bool
+begins(const char *name, const char *with)
+{
+	return strncasecmp(name, with, strlen(with)) == 0;
+}
+
+/* Neither it nor its table is called as what is our own may be. */
 static bool
 may_name(const struct sql_run *r, const struct table *t)
 {
+	const char *prefix = r->words.prefix;
+	char start[sizeof(SQL_STAGE)];
 	size_t i;
 
 	for (i = 0; i < t->name_len; i++)
 		if ((unsigned char)t->name[i] < ' ' || t->name[i] == 0x7f)
 			return false;
-	return strncmp(t->name, SQL_STAGE, sizeof(SQL_STAGE) - 1) != 0 &&
-	    strlen(r->words.prefix) + t->name_len + sizeof(SQL_INDEX) - 1 <=
+	snprintf(start, sizeof(start), "%s%s", prefix, t->name);
+	return !begins(start, SQL_OURS) && !begins(start, SQL_STAGE) &&
+	    !begins(t->name, SQL_OURS) &&
+	    strlen(prefix) + t->name_len + sizeof(SQL_INDEX) - 1 <=
 	    r->d->name_max;
 }
 

@@ -18,7 +18,7 @@
 many() { tw-load-sql -d $1 in | client >/dev/null && printf '%s\n' "$2" | client; }
 # What it would do for each INSERT and DELETE of one table.
 plans() { # DIALECT EXPLAIN TABLE
-	sed 's/"r1"/"'$3'"/' in | tw-load-sql -d $1 | sed "s/^\(INSERT [A-Z ]*INTO \"$3\" \|DELETE FROM \"$3\" \|DELETE excluded FROM \"_tw_$3\"\|DELETE old FROM \"$3\"\)/$2 &/" |
+	sed 's/"r1"/"'$3'"/' in | tw-load-sql -d $1 | sed "s/^\(INSERT [A-Z ]*INTO \"$3\" \|DELETE FROM \"$3\" \|DELETE excluded FROM \"_tws_$3\"\|DELETE old FROM \"$3\"\)/$2 &/" |
 	    client
 }
 

@@ -93,8 +93,14 @@ odd() {
 	    'printf "{\"_stream\":\"none\"}\n{\"_stream\":\"none\"}\n" | load; query "SELECT count(*) FROM none"' 'echo 2'
 	check_status 65 "$1: a part of the key is no key" \
 	    'echo "{\"_stream\":\"mine\",\"id\":1}" | tw-load-sql -d $dialect -k id,part'
-	check_status 65 "$1: the name of a stage" \
-	    'echo "{\"_stream\":\"_tw_mine\",\"id\":1}" | tw-load-sql -d $dialect'
+	for name in _tw_mine _TW_windows _tw_ _tws_mine; do
+		check_status 65 "$1: a name of our own, $name" \
+		    'echo "{\"_stream\":\"$name\",\"id\":1}" | tw-load-sql -d $dialect'
+	done
+	check_status 65 "$1: with a prefix" \
+	    'echo "{\"_stream\":\"w_mine\",\"id\":1}" | tw-load-sql -d $dialect -p _t'
+	check_same "$1: no name of our own" \
+	    'echo "{\"_stream\":\"windows\",\"id\":1}" | load -k id; query "SELECT id FROM windows"' 'echo 1'
 	[ $1 = postgres ] || check_status 65 "$1: streams that differ by case" \
 	    'printf "{\"_stream\":\"%s\",\"id\":1}\n" mine Mine | tw-load-sql -d $dialect'
 	fresh

@@ -307,7 +307,7 @@ for line in open(\"dumped\"):
 	check_same 'now it loads' 'snow script >/dev/null; cat dumped' 'cat plain'
 	check 'what is not the stage is changed in transactions only' '
 		! awk "/^BEGIN TRANSACTION/ { inside = 1 } /^COMMIT/ { inside = 0 }
-		    !inside && /^(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE)/ && !/^INSERT INTO \"_tw_/" script | grep .'
+		    !inside && /^(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE)/ && !/^INSERT INTO \"_tws_/" script | grep .'
 	check 'the grammar takes every statement' "\$python -c '
 import sqlglot
 for statement in sqlglot.parse(open(\"script\").read(), read=\"snowflake\", error_level=sqlglot.ErrorLevel.RAISE):
@@ -322,19 +322,19 @@ fi
 dialect=bigquery
 staged --stage-at gs://bucket/a in >script
 check_same 'bigquery: the script names every file' \
-    'sed -n "s/^LOAD DATA OVERWRITE TEMP TABLE _tw (v STRING) FROM FILES (format = .CSV., field_delimiter = .\\\\t., quote = .., uris = \[.gs:\/\/bucket\/a\/\([^'"'"']*\).\]);$/\1/p" script | sort' 'ls stage | sort'
+    'sed -n "s/^LOAD DATA OVERWRITE TEMP TABLE _tw_ (v STRING) FROM FILES (format = .CSV., field_delimiter = .\\\\t., quote = .., uris = \[.gs:\/\/bucket\/a\/\([^'"'"']*\).\]);$/\1/p" script | sort' 'ls stage | sort'
 check 'and looks whether all rows are there' '
 	[ "$(grep -c "^ASSERT (SELECT count" script)" -eq "$(ls stage | wc -l)" ]'
 check 'what is not the stage is changed in transactions only' '
 	! awk "/^BEGIN TRANSACTION/ { inside = 1 } /^COMMIT/ { inside = 0 }
-	    !inside && /^(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE)/ && !/^INSERT INTO .?_tw_/" script | grep .'
+	    !inside && /^(INSERT INTO|DELETE FROM|MERGE INTO|UPDATE)/ && !/^INSERT INTO .?_tws_/" script | grep .'
 grep '"queues", "_account"' in >texts
 staged --stage-at gs://bucket/a texts >script
 check 'the files have what was meant, null, and numbers as text' 'LC_ALL=C grep -L "[[:cntrl:]]" stage/* | grep -q . && python3 -c "
 import json, re, sys
 script = open(\"script\").read()
 rows = {}
-for name, columns in re.findall(r\"/([^/]*json).\];?\)?;\nINSERT INTO ._tw_queues. .(.*?). SELECT\", script):
+for name, columns in re.findall(r\"/([^/]*json).\];?\)?;\nINSERT INTO ._tws_queues. .(.*?). SELECT\", script):
     columns = [c.strip(\"\`\") for c in columns.split(\",\")]
     for line in open(\"stage/\" + name, newline=\"\n\"):
         row = dict(zip(columns, json.loads(line)))
