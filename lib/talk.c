@@ -154,7 +154,7 @@ explain(char *to, size_t size, const struct job *j, int status, int http,
 		    "TWILIO_AUTH_TOKEN");
 	else if (http >= 300 && http < 400)
 		snprintf(to, size, "HTTP %d: redirects are not followed", http);
-	else if (http && http != 200 && code)
+	else if (http && code)
 		snprintf(to, size, "HTTP %d, code %ld: %s", http, code,
 		    message);
 	else if (http && http != 200)
@@ -204,6 +204,14 @@ refusal(struct run *run, char *so_far, size_t size)
 	return true;
 }
 
+/* What stands between may put Twilio's refusal under a status of its own. */
+static int
+meant(int http, long code)
+{
+	return code == 20429 || code == 20500 || code == 20503 ?
+	    (int)code - 20000 : http;
+}
+
 /* Ask again later, or give up. */
 static void
 fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
@@ -211,7 +219,8 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 {
 	struct run *run = j->run;
 	struct window *w = j->window;
-	struct retry_case c = { kind, a->status, a->retry_after, j->attempt,
+	struct retry_case c = { kind, meant(a->status, code), a->retry_after,
+	    j->attempt,
 	    when_ticks_ms() - j->began, run->o->retry_ms, run->until,
 	    run_dice(run),
 	    j->scope && j->scope->ailing ? RETRY_BRIEF : run->answered ?
@@ -318,7 +327,13 @@ on_accounts(struct job *j, struct http_answer *a)
 		return;
 	}
 	if (page_read(&page, s, &place, a->body.text, a->body.len)) {
-		fault(j, a, page.cut ? FAULT_CUT : FAULT_LOCAL, 0, page.why);
+		code = page_error(a->body.text ? a->body.text : "", a->body.len,
+		    message, sizeof message);
+		if (meant(200, code) != 200)
+			fault(j, a, FAULT_NONE, code, message);
+		else
+			fault(j, a, page.cut ? FAULT_CUT : FAULT_LOCAL, 0,
+			    page.why);
 		page_release(&page);
 		return;
 	}
@@ -415,7 +430,13 @@ on_done(void *context, struct http_answer *a)
 	place.url = j->url.text;
 	if (page_read(&page, w->family->stream, &place, a->body.text ?
 	    a->body.text : "", a->body.len)) {
-		fault(j, a, page.cut ? FAULT_CUT : FAULT_LOCAL, 0, page.why);
+		code = page_error(a->body.text ? a->body.text : "", a->body.len,
+		    message, sizeof message);
+		if (meant(200, code) != 200)
+			fault(j, a, FAULT_NONE, code, message);
+		else
+			fault(j, a, page.cut ? FAULT_CUT : FAULT_LOCAL, 0,
+			    page.why);
 		page_release(&page);
 		return;
 	}

@@ -69,6 +69,11 @@ one 0 'no more than so many records: cut' "$(status Alerts.*Page=1 400 "$limited
 one 65 'where nothing can be cut' "$(status Keys 400 "$limited")" 'limited to 10,000' keys
 one 65 'a usage that is refused, not empty' "$(status Usage 400 '"code":20001')" 'code 20001' usage_records
 one 65 'no reason at all' "$(status $M 418 '"body":""')" ': HTTP 418 (request' messages
+for http in 200 400 403; do
+	for code in 20429 20500 20503; do
+		one 0 "code $code under HTTP $http" "$(status $M $http '"code":'$code',"nth":1')" "HTTP $http, code $code.*waiting" messages
+	done
+done
 one 69 'a day that fails for ever' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time 1s -s 2026-11-22 messages
 one 69 'and a month' "$(status $M 500 '"code":20500')" 'code 20500' --retry-time 1s messages
 

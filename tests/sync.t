@@ -71,6 +71,10 @@ check_same 'the page names the destinations that --help shows' \
     "grep '^\\.It Li ' '$page' | grep -o '[a-z][a-z]*:[/ ]' | sed 's/.$//' | grep -v postgresql: | sort -u"
 
 sandbox_start --seed 3
+for slip in '-j 0' '--streams nosuch' '--streams messages,nosuch'; do
+	check_status 64 "a slip: $slip" "mkdir slip && cd slip && sh $sync $slip"
+	check 'leaves nothing behind' 'rmdir slip'
+done
 few='accounts messages calls usage_records'
 for shell in dash bash 'busybox sh'; do
 	command -v ${shell%% *} >/dev/null || { skip "$shell" 'not installed'; continue; }
