@@ -104,7 +104,7 @@ check-valgrind: all units
 	    '$(abspath $(BUILD))'/$${t##*/} >$$w && chmod +x $$w || exit 1; done
 	TW_BUILD='$(abspath $(BUILD))/valgrind' PATH='$(abspath $(BUILD))/valgrind':"$$PATH" \
 	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
-	    tests/torture.t tests/state-faults.t tests/rooms.t tests/install.t tests/deb.t,$(wildcard tests/*.t))
+	    tests/torture.t tests/state-faults.t tests/rooms.t tests/install.t tests/deb.t tests/demo.t,$(wildcard tests/*.t))
 
 # Which branches of lib/ the tests take.  A killed program writes no counts, and
 # a count of instructions means nothing here.
@@ -113,7 +113,7 @@ coverage:
 	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' all units
 	TW_BUILD='$(abspath $(BUILD))/coverage' \
 	    $(PROVE) $(PROVEFLAGS) $(filter-out tests/counts.t tests/kill.t \
-	    tests/cross.t tests/fuzz.t tests/rooms.t tests/install.t tests/deb.t,$(wildcard tests/*.t))
+	    tests/cross.t tests/fuzz.t tests/rooms.t tests/install.t tests/deb.t tests/demo.t,$(wildcard tests/*.t))
 	scripts/coverage $(BUILD)/coverage
 
 # Completion code, from the tools' own option tables.

@@ -122,8 +122,8 @@ special_answer(struct job *j, int http, long code, const char *message)
 		j->clamped = true;
 		if (w->since >= w->until)
 			next_page(j, &none);
-		else if (!first_page(j))
-			return true;
+		else
+			first_page(j);
 		return true;
 	}
 	if (http == 400 && !j->no_size && j->pages == 0 && (code == 20007 ||

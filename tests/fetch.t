@@ -154,6 +154,9 @@ check_same 'a main key reads the accounts it is shown' "truth calls account=$mai
     'unset TWILIO_AUTH_TOKEN; export $(key main); tw-fetch -q calls | plain'
 check_same 'a standard key its own' "truth calls account=$main" \
     'unset TWILIO_AUTH_TOKEN; export $(key standard); tw-fetch -q calls | plain'
+check 'one that is none: 77, and which to look at' \
+    'unset TWILIO_AUTH_TOKEN; export $(key standard | sed "s/ .*//") TWILIO_API_SECRET=x; tw-fetch calls >out 2>said
+    [ $? -eq 77 ] && [ ! -s out ] && grep -q "check TWILIO_ACCOUNT_SID and TWILIO_API_KEY, TWILIO_API_SECRET" said'
 mkdir -p home/.twilio-cli
 eval "$(key main)"
 echo '{"activeProfile":"a","profiles":{"a":{"accountSid":"'$main'","apiKey":"'$TWILIO_API_KEY'","apiSecret":"'$TWILIO_API_SECRET'"}}}' >home/.twilio-cli/config.json

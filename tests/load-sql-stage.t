@@ -92,6 +92,23 @@ kill -9 $killed; } >slow
 wait $killed 2>/dev/null
 check 'a run that is killed leaves files' 'ls stage | grep -q "part$" && ls stage | grep -q "csv$"'
 check 'the next has them away' 'staged in >script && [ "$(ls stage | wc -l)" -eq "$(grep -c "^COPY" script)" ]'
+one=$(ls stage | head -1)
+for near in "${one%%-*}" "${one%%-*}x-1-q.csv" "x${one#?}" "${one%%-*}-q.csv" "${one%.*}" "$one.par" "$one." "$one.part2"; do
+	rm -rf near && mkdir near && : >"near/$near"
+	check_status 73 "a file called nearly like those of a stage: $near" \
+	    'tw-load-sql -q -d duckdb --stage near in && ls near'
+	check 'stays' '[ -e "near/$near" ]'
+done
+long=$(printf 'a%.0s' 1 2 3 4 5 6 7 8 9 0)
+long=$long$long$long$long$long$long$long
+check 'a stream with an odd name, and one with a long one' '
+	printf "{\"_stream\":\"%s\",\"id\":1}\n" "$(printf "odd \303\251")" $long | staged >script &&
+	ls stage | grep -q -- "-odd___\.csv$" && ls stage | grep -q -- "-a\{60\}\.csv$"'
+for odd in "$(printf 'a\001')" "$(printf 'a\177')"; do
+	check_status 64 'a folder with a control character' \
+	    'tw-load-sql -q -d duckdb --stage "$odd" --stage-at /plain in'
+done
+staged in >script
 staged in >other
 check 'no two runs have a name in common' \
     '! cat script other | grep -o "stage/[^'"'"']*csv" | sort -u | cut -d- -f1 | uniq -c | awk "\$1 != $(ls stage | wc -l)" | grep .'

@@ -20,6 +20,7 @@ value(const char *text)
 int
 main(void)
 {
+	is_text(value("\"\""), "", "an empty one, the first of all");
 	is_text(value("| {\"a\":1} |"), "{\"a\":1}", "a table");
 	is_text(value("\xe2\x94\x82 x \xe2\x94\x82"), "x", "a drawn one");
 	is_text(value("\xe2\x95\x91 x \xe2\x94\x83\r"), "x", "drawn otherwise");
@@ -31,6 +32,7 @@ main(void)
 	is_text(value("\"\"\""), "-", "half a quote");
 	is_text(value("\"a\",\"b\""), "-", "two values");
 	is_text(value("\"a\"b\""), "-", "a quote inside");
+	is_text(value("| \"a |"), "\"a", "a quote at the front alone");
 	is_text(value("| a | b |"), "a | b", "cells are not told apart");
 	is_text(value("x"), "-", "nothing around it");
 	is_text(value("{\"a\":\"b\"}"), "-", "nor around this");

@@ -91,6 +91,9 @@ main(void)
 	is_text(path("%s", "a\nb", "", NULL),
 	    "a name with a slash or a control character would be a file's",
 	    "with a line end");
+	is_text(path("%s", "a\x7f", "", NULL),
+	    "a name with a slash or a control character would be a file's",
+	    "with a DEL");
 	memcpy(m.account, ".x", sizeof(".x"));
 	is_text(path("%w", "calls", "", &m),
 	    "a name begins with a dot, and would be a file's",
