@@ -15,7 +15,7 @@
 #include "when.h"
 #include "window.h"
 
-#define HELD_MAX ((size_t)16 << 20)	/* bytes ahead of the output */
+#define HELD_MAX ((size_t)20 << 20)	/* bytes ahead of the output */
 
 struct readiness {
 	int64_t now, soonest;
