@@ -57,7 +57,7 @@ blocks() {
 lacks() { # PROGRAM...: the first that is not there
 	for program; do
 		case $program in
-		pandas) python3 -c 'import pandas' ;;
+		pandas | pyspark) python3 -c "import $program" ;;
 		postgres) [ -n "$postgres" ] ;;
 		*) command -v "$program" ;;
 		esac >/dev/null 2>&1 || { echo "$program"; return; }
@@ -151,6 +151,10 @@ check_same 'a document for each piece of each text of the month' \
 check 'which has a title and metadata, and no number' \
     "jq -e -s 'all(.title != \"\" and .metadata.chunk < .metadata.chunks)' documents.ndjson &&
      ! jq -r '.metadata | .from, .to' documents.ndjson | grep -v '^[0-9a-f]\{64\}\$'"
+spark=$(grep -l '^from pyspark' ??.sh)
+[ ! -s ${spark%.sh}.out ] || check_same "Spark's counts are those of the archive" \
+    "awk -F '|' '\$3 + 0 > 0 { print \$2, \$3 }' ${spark%.sh}.out | sed 's/  */ /g; s/^ //; s/ \$//' | sort" \
+    "zcat archive/messages/*.gz | jq -r 'select(.sid) | .sid + \" \" + .status' | sort -u | awk '{ n[\$2]++ } END { for (s in n) print s, n[s] }' | sort"
 check_same 'the plan of years ends with now' \
     "jq -r .until years | sort -u | tail -1" "jq -r .until plan | sort -u | tail -1"
 cd "$top"
