@@ -45,6 +45,7 @@ answer 0 'where only the own is asked for, it does not matter' '{'$A',"fault":"l
 answer 0 'accounts on a second page' '{'$A',"fault":"empty_pages","count":1}' '' keys
 answer 65 'half a list' '{'$A',"fault":"cut_json"}' 'accounts: unexpected page shape' --retry-time 1s keys
 answer 65 'no list' '{'$A',"fault":"json_null"}' 'accounts: unexpected page shape' keys
+answer 0 'a refusal under another status' "$(status /Accounts.json 200 '"code":20429,"nth":1')" 'HTTP 200, code 20429.*waiting' keys
 answer 69 'a service that fails' "$(status /Accounts.json 500 '"code":20500')" 'accounts: HTTP 500' --retry-time 1s keys
 answer 69 'a network that fails' '{'$A',"fault":"reset"}' 'accounts: ' --retry-time 1s keys
 answer 0 'a refusal, where only the own is asked for' "$(status /Accounts.json 403 '"code":20403')" '' --no-subaccounts keys
