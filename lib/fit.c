@@ -76,55 +76,80 @@ fit_boolean(const struct json *value, char *out)
 	return put(out, literal.text, literal.len);
 }
 
-/* The number in two digits, or something above 99. */
-static inline unsigned
-two(const char *p)
+/*
+ * Eight bytes at once, each at most so far above its least: a digit from '0',
+ * or no way at all.  What is above, added to what the most leaves of 0x7f,
+ * reaches the highest bit of its byte where it is too much.
+ */
+static inline bool
+is_within(const char *p, const char *least, const char *most)
 {
-	unsigned tens = (unsigned char)p[0] - '0';
-	unsigned ones = (unsigned char)p[1] - '0';
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t above, low, high;
 
-	return (tens > 9 || ones > 9) ? 100 : 10 * tens + ones;
+	memcpy(&above, p, 8);
+	memcpy(&low, least, 8);
+	memcpy(&high, most, 8);
+	above ^= low;
+	return ((above | (above + (0x7f * each - (high ^ low)))) &
+	    0x80 * each) == 0;
+}
+
+static inline bool
+is_time_of_day(const char *p)
+{
+	return is_within(p, "00:00:00", "29:59:59") &&
+	    (p[0] < '2' || p[1] < '4');
+}
+
+bool
+fit_is_time(const char *p, size_t len)
+{
+	unsigned month, day;
+	int64_t at;
+
+	if (len != 20 || !is_within(p, "0000-00-", "9999-19-") ||
+	    !is_within(p + 8, "00T00:00", "39T29:59") ||
+	    !is_within(p + 12, "0:00:00Z", "9:59:59Z"))
+		return false;
+	month = 10 * (unsigned)p[5] + (unsigned)p[6] - 11 * '0';
+	day = 10 * (unsigned)p[8] + (unsigned)p[9] - 11 * '0';
+	/* The rest may be or not: when_parse knows. */
+	return (p[0] > '0' && month - 1 < 12 && day - 1 < 28 &&
+	    (p[11] < '2' || p[12] < '4')) ||
+	    when_parse(p, len, &at, NULL, NULL);
 }
 
 /*
- * "Fri, 30 Jan 2026 23:59:59 +0000" is how nearly all dates come, and in UTC
- * its parts only change places.  0 where that is in doubt, days above 28
- * included: when_parse knows.
+ * "Fri, 30 Jan 2026 23:59:59 +0000" is how most dates come, and those of
+ * records that follow each other are mostly of one day: that day is kept, as it
+ * was spelled and as we do, and only the time of day is looked at again.
  */
-static size_t
-fit_mail_date(const char *p, size_t len, char *out)
-{
-	static const char days[] = "Mon,Tue,Wed,Thu,Fri,Sat,Sun,";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	unsigned day, month, i;
+static _Thread_local struct {
+	char mail[17];		/* "Fri, 30 Jan 2026 " */
+	char iso[11];		/* "2026-01-30T" */
+} known_day;
 
-	if (len != 31 || p[4] != ' ' || p[7] != ' ' || p[11] != ' ' ||
-	    p[16] != ' ' || p[19] != ':' || p[22] != ':' ||
-	    memcmp(p + 25, " +0000", 6) != 0)
-		return 0;
-	for (i = 0; memcmp(days + i, p, 4) != 0; )
-		if ((i += 4) == 28)
-			return 0;
-	for (month = 0; memcmp(months + 3 * month, p + 8, 3) != 0; )
-		if (++month == 12)
-			return 0;
-	month++;
-	day = two(p + 5);
-	if (day < 1 || day > 28 || two(p + 12) < 10 || two(p + 12) > 99 ||
-	    two(p + 14) > 99 || two(p + 17) > 23 || two(p + 20) > 59 ||
-	    two(p + 23) > 59)
+static inline bool
+is_utc_mail(const char *p, size_t len)
+{
+	return len == 31 && memcmp(p + 25, " +0000", 6) == 0 &&
+	    is_time_of_day(p + sizeof(known_day.mail));
+}
+
+/* The same text in UTC; 0 if it is not of that day. */
+static size_t
+fit_known_day(const char *p, size_t len, char *out)
+{
+	size_t n = sizeof(known_day.mail), to = sizeof(known_day.iso);
+
+	if (!is_utc_mail(p, len) || memcmp(p, known_day.mail, n) != 0)
 		return 0;
 	out[0] = '"';
-	memcpy(out + 1, p + 12, 4);
-	out[5] = '-';
-	out[6] = (char)('0' + month / 10);
-	out[7] = (char)('0' + month % 10);
-	out[8] = '-';
-	memcpy(out + 9, p + 5, 2);
-	out[11] = 'T';
-	memcpy(out + 12, p + 17, 8);
-	memcpy(out + 20, "Z\"", 2);
-	return 22;
+	memcpy(out + 1, known_day.iso, to);
+	memcpy(out + 1 + to, p + n, 8);
+	memcpy(out + 9 + to, "Z\"", 2);
+	return to + 11;
 }
 
 static size_t
@@ -137,8 +162,10 @@ fit_date(enum column_type type, const struct json *value, char *out)
 
 	if (value->kind != JSON_STRING || len > sizeof(decoded))
 		return FIT_NOT;
-	if (type == COLUMN_TIME && (n = fit_mail_date(from, len, out)) > 0)
+	if (type == COLUMN_TIME && (n = fit_known_day(from, len, out)) > 0)
 		return n;
+	if (type == COLUMN_TIME && fit_is_time(from, len))
+		return quoted(out, from, len);
 	if (value->escaped) {
 		len = json_decode(value, decoded);
 		from = decoded;
@@ -152,6 +179,10 @@ fit_date(enum column_type type, const struct json *value, char *out)
 		return quoted(out, text, strlen(text));
 	}
 	when_text(text, at);
+	if (is_utc_mail(from, len)) {
+		memcpy(known_day.mail, from, sizeof(known_day.mail));
+		memcpy(known_day.iso, text, sizeof(known_day.iso));
+	}
 	n = quoted(out, text, strlen(text));
 	if (fraction_len > 0) {
 		n -= 2;			/* before the Z and the quote */

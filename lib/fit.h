@@ -25,6 +25,7 @@
 #ifndef FIT_H
 #define FIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,5 +39,8 @@
 
 size_t fit_column(enum column_type type, const struct json *value, char *out);
 size_t fit_any(const struct json *value, char *out);
+
+/* Is it a time as fit_column writes it, 2026-01-31T23:59:59Z? */
+bool fit_is_time(const char *text, size_t len);
 
 #endif

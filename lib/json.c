@@ -40,13 +40,13 @@ is_special(char c)
 }
 
 #if STEP
-/* Where in STEP bytes the first special one is; STEP if there is none. */
-static inline unsigned
+/* Which of STEP bytes are special. */
+static inline uint64_t
 special_in(const char *p)
 {
 	step v = step_at(p);
 
-	return step_first(step_or(step_or(step_is(v, '"'),
+	return step_bits(step_or(step_or(step_is(v, '"'),
 	    step_is(v, '\\')), step_below(v, 0x20)));
 }
 #endif
@@ -86,11 +86,11 @@ run_avx2(const char *p, const char *end)
 static const char *
 run_steps(const char *p, const char *end)
 {
-	unsigned n;
+	uint64_t bits;
 
 	for (; end - p >= STEP; p += STEP)
-		if ((n = special_in(p)) < STEP)
-			return p + n;
+		if ((bits = special_in(p)))
+			return p + step_place(bits);
 	return run_bytewise(p, end);
 }
 
@@ -110,20 +110,20 @@ run_choose(const char *p, const char *end)
 }
 #endif
 
-/* The first special byte at or after p.  Most strings end within two steps,
- * which are taken here; the long ones are worth a call. */
+/* The first special byte at or after p.  Most runs end within two steps, which
+ * are taken here; the long ones are worth a call. */
 static inline const char *
 plain_run(const char *p, const char *end)
 {
 #if STEP
-	unsigned n;
+	uint64_t bits;
+	int i;
 
-	if (end - p >= 2 * STEP) {
-		if ((n = special_in(p)) < STEP)
-			return p + n;
-		if ((n = special_in(p + STEP)) < STEP)
-			return p + STEP + n;
-		return run(p + 2 * STEP, end);
+	for (i = 0; end - p >= STEP; i++, p += STEP) {
+		if (i == 2)
+			return run(p, end);
+		if ((bits = special_in(p)))
+			return p + step_place(bits);
 	}
 #endif
 	return run_bytewise(p, end);
@@ -220,8 +220,9 @@ pass_quotes(const char *p, const char *end)
 #endif
 }
 
-/* From the first byte inside a string to its closing quote. */
-static inline const char *
+/* From inside a string, where no escape is under way, to its closing quote;
+ * was there an escape behind p? */
+static const char *
 pass_string(const char *p, const char *end, bool *escaped, struct fault *f)
 {
 	size_t n;
@@ -339,30 +340,6 @@ pass_value(const char *p, const char *end, int levels, struct json *value,
 	value->text = start;
 	value->len = (size_t)(p - start);
 	return p;
-}
-
-/* The same, with the commonest of values settled at once: a string without
- * specials that ends within two steps. */
-static inline const char *
-pass_soon(const char *p, const char *end, int levels, struct json *value,
-    struct fault *f)
-{
-#if STEP
-	unsigned n;
-
-	if (end - p >= 2 * STEP + 2 && *p == '"') {
-		if ((n = special_in(p + 1)) == STEP)
-			n += special_in(p + 1 + STEP);
-		if (p[1 + n] == '"') {
-			value->kind = JSON_STRING;
-			value->escaped = false;
-			value->text = p + 1;
-			value->len = n;
-			return p + n + 2;
-		}
-	}
-#endif
-	return pass_value(p, end, levels, value, f);
 }
 
 /* From a name's opening quote to the first byte of its value. */
@@ -516,19 +493,44 @@ json_next(struct json_walk *w, struct json *name, struct json *value)
 		name->text = p;
 		name->len = 0;
 	}
-	if (!(p = pass_soon(p, end, JSON_DEPTH - 1, value, &f)))
+	if (!(p = pass_value(p, end, JSON_DEPTH - 1, value, &f)))
 		return walk_failed(w, f.why, f.where);
 	w->at = p;
 	w->state = MORE;
 	return 1;
 }
 
-bool
-json_expect(struct json_walk *w, const char *quoted, size_t len,
+/* The value at p, a string so far as plain: no special byte before at. */
+static bool
+expect_value(struct json_walk *w, const char *p, const char *plain,
+    struct json *value)
+{
+	const char *end = w->end;
+	struct fault f;
+
+	if (p < end && *p == '"' && plain > p) {
+		value->kind = JSON_STRING;
+		value->text = p + 1;
+		if ((p = pass_string(plain, end, &value->escaped, &f)))
+			value->len = (size_t)(p++ - value->text);
+	} else {
+		p = pass_value(p, end, JSON_DEPTH - 1, value, &f);
+	}
+	if (!p) {
+		walk_failed(w, f.why, f.where);
+		return false;
+	}
+	w->at = p;
+	w->state = MORE;
+	return true;
+}
+
+/* The first, near the end, or with white space. */
+static bool
+expect_anywhere(struct json_walk *w, const char *quoted, size_t len,
     struct json *value)
 {
 	const char *p = w->at, *end = w->end;
-	struct fault f;
 
 	if (w->state >= ENDED || !w->object)
 		return false;
@@ -545,13 +547,67 @@ json_expect(struct json_walk *w, const char *quoted, size_t len,
 	if (p == end || *p != ':')
 		return false;
 	p = space(p + 1, end);
-	if (!(p = pass_soon(p, end, JSON_DEPTH - 1, value, &f))) {
-		walk_failed(w, f.why, f.where);
-		return false;
+	return expect_value(w, p, p, value);
+}
+
+/* Are these the same few bytes?  A call would cost more than to look. */
+static inline bool
+same(const char *a, const char *b, size_t len)
+{
+	uint64_t a8[2], b8[2];
+	uint32_t a4[2], b4[2];
+
+	if (len >= 8 && len <= 16) {
+		memcpy(&a8[0], a, 8);
+		memcpy(&b8[0], b, 8);
+		memcpy(&a8[1], a + len - 8, 8);
+		memcpy(&b8[1], b + len - 8, 8);
+		return ((a8[0] ^ b8[0]) | (a8[1] ^ b8[1])) == 0;
 	}
-	w->at = p;
-	w->state = MORE;
-	return true;
+	if (len >= 4 && len < 8) {
+		memcpy(&a4[0], a, 4);
+		memcpy(&b4[0], b, 4);
+		memcpy(&a4[1], a + len - 4, 4);
+		memcpy(&b4[1], b + len - 4, 4);
+		return ((a4[0] ^ b4[0]) | (a4[1] ^ b4[1])) == 0;
+	}
+	return memcmp(a, b, len) == 0;
+}
+
+bool
+json_expect(struct json_walk *w, const char *quoted, size_t len,
+    struct json *value)
+{
+	const char *p = w->at, *end = w->end, *at;
+
+	/* Nearly always: compact, and a string without specials. */
+	if (w->state != MORE || !w->object || (size_t)(end - p) < len + 3 ||
+	    *p != ',' || !same(p + 1, quoted, len) || p[len + 1] != ':')
+		return expect_anywhere(w, quoted, len, value);
+	p += len + 2;
+	if ((unsigned char)*p <= ' ')
+		return expect_anywhere(w, quoted, len, value);
+	at = p;
+#if STEP
+	if (*p == '"') {
+		uint64_t bits;
+
+		for (at++; end - at > STEP; at += STEP) {
+			if (!(bits = special_in(at)))
+				continue;
+			at += step_place(bits);
+			if (*at != '"')
+				break;
+			value->kind = JSON_STRING;
+			value->escaped = false;
+			value->text = p + 1;
+			value->len = (size_t)(at - value->text);
+			w->at = at + 1;
+			return true;
+		}
+	}
+#endif
+	return expect_value(w, p, at, value);
 }
 
 static const char *

@@ -15,6 +15,7 @@
 #elif defined(__SSE2__)
 #define STEP 16
 #include <immintrin.h>
+#include <stdint.h>
 
 typedef __m128i step;
 
@@ -64,12 +65,17 @@ step_set(step v, step hits, char c)
 	    _mm_and_si128(hits, _mm_set1_epi8(c)));
 }
 
-/* Where the first hit is; STEP if there is none. */
-static inline unsigned
-step_first(step hits)
+/* The hits as bits, 0 if there are none; and the place of the first, if any. */
+static inline uint64_t
+step_bits(step hits)
 {
-	return (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(hits) |
-	    1U << STEP);
+	return (unsigned)_mm_movemask_epi8(hits);
+}
+
+static inline unsigned
+step_place(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits);
 }
 
 #elif defined(__aarch64__) && defined(__ARM_NEON)
@@ -121,18 +127,33 @@ step_set(step v, step hits, char c)
 	return vbslq_s8(vreinterpretq_u8_s8(hits), vdupq_n_s8((int8_t)c), v);
 }
 
-static inline unsigned
-step_first(step hits)
+static inline uint64_t
+step_bits(step hits)
 {
 	/* Four bits a byte: NEON has no movemask. */
-	uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(
+	return vget_lane_u64(vreinterpret_u64_u8(
 	    vshrn_n_u16(vreinterpretq_u16_s8(hits), 4)), 0);
+}
 
-	return mask ? (unsigned)__builtin_ctzll(mask) >> 2 : STEP;
+static inline unsigned
+step_place(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits) >> 2;
 }
 
 #else
 #define STEP 0
+#endif
+
+#if STEP
+/* Where the first hit is; STEP if there is none. */
+static inline unsigned
+step_first(step hits)
+{
+	uint64_t bits = step_bits(hits);
+
+	return bits ? step_place(bits) : STEP;
+}
 #endif
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "fit.h"
 #include "mem.h"
-#include "when.h"
 
 #define SCALAR_MAX 1000		/* bytes of a number or date worth a look */
 #define STREAM_MAX 256		/* bytes of a stream's name */
@@ -446,16 +445,12 @@ static bool
 honest_date(struct table_column *c)
 {
 	char text[FIT_ROOM(SCALAR_MAX)];
-	const char *v = c->value.text;
-	int64_t at;
 	size_t n;
 
 	if (c->value.kind != JSON_STRING || c->value.len > SCALAR_MAX)
 		return false;
-	/* As tw-flatten writes them, and no leap second: nearly always. */
-	if (c->type == COLUMN_TIME && c->value.len == 20 && v[10] == 'T' &&
-	    v[17] < '6' && v[19] == 'Z' && !c->value.escaped)
-		return when_parse(v, 20, &at, NULL, NULL);
+	if (c->type == COLUMN_TIME && fit_is_time(c->value.text, c->value.len))
+		return true;
 	n = fit_column(c->type, &c->value, text);
 	if (n == FIT_NOT || n - 2 > TABLE_DATE)
 		return false;

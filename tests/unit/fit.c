@@ -83,46 +83,84 @@ table(void)
 	}
 }
 
-/* Every byte of a usual date, replaced by every other. */
-static void
-dates(void)
+/* What fit_column makes of a date, and fit_is_time, are when_parse's. */
+static bool
+is_right(const char *text)
 {
-	static const char date[] = "Wed, 28 Feb 2024 23:59:59 +0000";
-	char text[64], want[64], time[WHEN_SIZE];
-	struct json value = { JSON_STRING, false, text, sizeof(date) - 1 };
-	bool same = true;
-	size_t at, n;
-	int64_t when;
+	struct json value = { JSON_STRING, false, text, strlen(text) };
+	char out[256] = "", want[64], time[WHEN_SIZE];
+	size_t n = fit_column(COLUMN_TIME, &value, out);
+	bool right, written = false;
+	int64_t at;
+
+	if (when_parse(text, value.len, &at, NULL, NULL)) {
+		snprintf(want, sizeof(want), "\"%s\"", when_text(time, at));
+		right = n == strlen(want) && memcmp(out, want, n) == 0;
+		written = strcmp(text, time) == 0;
+	} else {
+		right = n == FIT_NOT;
+	}
+	right &= fit_is_time(text, value.len) == written;
+	if (!right)
+		printf("# %s\n", text);
+	return right;
+}
+
+/* Every byte of a usual date replaced by every other, behind a good one. */
+static void
+bytes(const char *date)
+{
+	char text[64];
+	bool right = true;
+	size_t at;
 	int c;
 
-	for (at = 0; at < sizeof(date) - 1; at++)
-		for (c = 0; c < 256; c++) {
-			char out[256] = "";
-
-			memcpy(text, date, sizeof(date));
+	for (at = 0; date[at] && right; at++)
+		for (c = 1; c < 256 && right; c++) {
+			memcpy(text, date, strlen(date) + 1);
 			text[at] = (char)c;
-			n = fit_column(COLUMN_TIME, &value, out);
-			if (when_parse(text, value.len, &when, NULL, NULL)) {
-				snprintf(want, sizeof(want), "\"%s\"",
-				    when_text(time, when));
-				same &= n == strlen(want) &&
-				    memcmp(out, want, n) == 0;
-			} else {
-				same &= n == FIT_NOT;
-			}
-			if (!same) {
-				printf("# %s\n", text);
-				at = sizeof(date);
-				break;
-			}
+			right = is_right(date) && is_right(text);
 		}
-	ok(same, "dates by the short way and the long");
+	ok(right, date);
+}
+
+/* Days one behind the other, and as many that do not exist. */
+static void
+days(void)
+{
+	static const char months[] = 
+	    "XxxJanFebMarAprMayJunJulAugSepOctNovDecXxx";
+	static const int years[] = { 0, 1, 999, 1000, 1900, 2000, 2023, 2024 };
+	bool right = true;
+	int day, month, second;
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(years) / sizeof(*years); i++)
+		for (month = 0; month <= 13; month++)
+			for (day = 0; day <= 39; day++)
+				for (second = 58; second <= 61; second++) {
+					int hour = day % 26;
+
+					snprintf(text, sizeof(text),
+					    "%04d-%02d-%02dT%02d:59:%02dZ",
+					    years[i], month, day, hour, second);
+					right &= is_right(text);
+					snprintf(text, sizeof(text), "Fri, %02d "
+					    "%.3s %04d %02d:59:%02d +0000",
+					    day, months + 3 * month,
+					    years[i], hour, second);
+					right &= is_right(text);
+				}
+	ok(right, "days that are and are not");
 }
 
 int
 main(void)
 {
 	table();
-	dates();
+	bytes("Wed, 28 Feb 2024 23:59:59 +0000");
+	bytes("2024-02-28T23:59:59Z");
+	days();
 	return done();
 }
