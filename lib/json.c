@@ -550,9 +550,9 @@ expect_anywhere(struct json_walk *w, const char *quoted, size_t len,
 	return expect_value(w, p, p, value);
 }
 
-/* Are these the same few bytes?  A call would cost more than to look. */
+/* A name is a few bytes: a call would cost more than to look. */
 static inline bool
-same(const char *a, const char *b, size_t len)
+same_name(const char *a, const char *b, size_t len)
 {
 	uint64_t a8[2], b8[2];
 	uint32_t a4[2], b4[2];
@@ -582,7 +582,7 @@ json_expect(struct json_walk *w, const char *quoted, size_t len,
 
 	/* Nearly always: compact, and a string without specials. */
 	if (w->state != MORE || !w->object || (size_t)(end - p) < len + 3 ||
-	    *p != ',' || !same(p + 1, quoted, len) || p[len + 1] != ':')
+	    *p != ',' || !same_name(p + 1, quoted, len) || p[len + 1] != ':')
 		return expect_anywhere(w, quoted, len, value);
 	p += len + 2;
 	if ((unsigned char)*p <= ' ')
