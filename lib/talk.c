@@ -142,8 +142,8 @@ special_answer(struct job *j, int http, long code, const char *message)
 }
 
 static void
-explain(char *to, size_t size, const struct job *j, int status, int http,
-    long code, const char *message)
+explain(char *to, size_t size, const struct job *j, int http, long code,
+    const char *message)
 {
 	const struct login *l = j->run->login;
 
@@ -162,7 +162,6 @@ explain(char *to, size_t size, const struct job *j, int status, int http,
 		    message);
 	else
 		snprintf(to, size, "%s", message);
-	(void)status;
 }
 
 /* After all that was tried.  A window that is too much for the service is
@@ -234,7 +233,7 @@ fault(struct job *j, struct http_answer *a, enum retry_fault kind, long code,
 	v = retry_judge(&c);
 	if (v.crowded)
 		http_again(run->http, v.wait_ms);
-	explain(text, sizeof text, j, v.status, kind == FAULT_CUT ? 0 :
+	explain(text, sizeof text, j, kind == FAULT_CUT ? 0 :
 	    a->status, code, message);
 	if (a->request_id[0] && a->status != 200)
 		snprintf(request, sizeof request, " (request %s)",

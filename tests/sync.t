@@ -17,6 +17,9 @@ check_same 'a client that is not installed is named before anything is asked' \
     "echo 'tw-sync: duckdb is not on PATH: duckdb:x is loaded by it; install it first'; echo 78"
 check_status 64 'an unknown destination: 64' 'sh $sync -n nowhere:x'
 check_status 64 'an option without its value: 64' 'sh $sync -S'
+for dest in sqlite::memory: duckdb::memory:; do
+	check_status 64 "$dest: 64, for its state would stay" 'sh $sync -n $dest'
+done
 check 'so is an unknown stream, in one word from the fetch' \
     '(TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=x sh $sync --streams nosuch sqlite:no.db >out 2>err; [ $? -eq 64 ]) &&
 	grep -q "no stream is called .nosuch" err && ! grep -q receipt err && [ ! -s out ]'
