@@ -132,8 +132,13 @@ const struct sql_dialect sql_mysql = {
 	    "SET SESSION time_zone = '+00:00';\n",
 	.schema = "CREATE DATABASE IF NOT EXISTS %m;\n",
 	.begin = "",
-	.late_begin = "START TRANSACTION;\n",
-	.commit = "COMMIT;\n",
+	/* Two that merge into the same rows would be each other's deadlock. */
+	.late_begin =
+	    "DO GET_LOCK('tw-load-sql', 86400);\n"
+	    "START TRANSACTION;\n",
+	.commit =
+	    "COMMIT;\n"
+	    "DO RELEASE_LOCK('tw-load-sql');\n",
 	.ledger =
 	    "CREATE TABLE IF NOT EXISTS %w (\"run\" VARCHAR(128) NOT NULL, "
 	    "\"stream\" VARCHAR(128) NOT NULL, \"account\" VARCHAR(128) "
