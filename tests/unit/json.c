@@ -158,6 +158,11 @@ walks(void)
 {
 	static const char text[] = " { \"sid\" : \"SM\\u0031\" , \"n\":-0.00750,"
 	    "\"o\":{\"a\":[1, 2]},\"z\":null , \"t\":true,\"n\":7 } ";
+	static const char *const blank[] = {
+		"{\"a\":1,\"bc\" :\"x\"}", "{\"a\":1,\"bc\": \"x\"}",
+		"{\"a\":1, \"bc\":\"x\"}", "{\"a\":1 ,\"bc\":\"x\"}",
+		"{\"a\":1,\"bc\":\"x\",\"long\":\"0123456789012345678901234\"}",
+	};
 	static const char *const cut[] = { "{\"b\"", "{\"b\" ", "{\"b\" 1}",
 		"{\"b\"}", "{\"a\":1", "{\"a\":1 ", "{\"a\":1]" };
 	struct json_walk w;
@@ -214,6 +219,15 @@ walks(void)
 		ok(!json_expect(&w, "\"b\"", 3, &value), cut[i]);
 		free(copy);
 	}
+	for (i = 0; i < sizeof(blank) / sizeof(*blank); i++) {
+		json_walk(&w, blank[i], strlen(blank[i]));
+		ok(json_expect(&w, "\"a\"", 3, &value) &&
+		    json_expect(&w, "\"bc\"", 4, &value) &&
+		    json_is(&value, "x"), blank[i]);
+	}
+	json_walk(&w, "[1,\"b\":2]", 9);
+	is_number(json_next(&w, &name, &value), 1, "an element");
+	ok(!json_expect(&w, "\"b\"", 3, &value), "no member is behind it");
 	json_walk(&w, "[1]", 3);
 	ok(!json_expect(&w, "1", 1, &value), "an array foretells nothing");
 	is_number(json_next(&w, &name, &value), 1, "and is walked all the same");
