@@ -143,7 +143,7 @@ many_runs(void)
 		ends(cases[i].verdict, "", "three runs, side by side");
 	}
 	for (int run = 0; run < 20; run++) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "r%d", run);
 		opens(name);
